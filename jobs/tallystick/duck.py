@@ -1,0 +1,105 @@
+"""The one door to DuckDB: connections that give the same answer on any machine, and safe quoting."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import quote
+
+import duckdb
+
+
+def connect(*, memory_limit: str = "1GB", scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
+    """An in-memory database with one thread, UTC, a memory limit, and no way out to a network.
+
+    `memory_limit` is DuckDB's spelling ("1GB"); what does not fit spills to `scratch`, or fails when that is None.
+    """
+    connection = duckdb.connect(
+        config={
+            "threads": 1,
+            "memory_limit": memory_limit,
+            "temp_directory": str(scratch) if scratch else "",
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "allow_community_extensions": False,
+        }
+    )
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def quote_text(text: str) -> str:
+    """`text` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quote_name(name: str) -> str:
+    """`name` as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenFile:
+    """A Parquet file of a table: `path` relative to the table's folder, its partition, and what pruning needs."""
+
+    path: str
+    partition: Mapping[str, str]
+    rows: int
+    size_bytes: int
+    lowest: Mapping[str, str] = field(default_factory=dict)
+    highest: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_file(
+    connection: duckdb.DuckDBPyConnection, query: str, root: Path, *, partition: Mapping[str, str], name: str
+) -> WrittenFile:
+    """Write the rows of `query`, none included, as one Parquet file of one partition; a file of that name is replaced.
+
+    `query` must not yield the partition columns: the path carries them.
+    """
+    folder = "/".join(f"{key}={escape_path(value)}" for key, value in partition.items())
+    (root / folder).mkdir(parents=True, exist_ok=True)
+    path = f"{folder}/{name}.parquet" if folder else f"{name}.parquet"
+    [[_, rows, size, _, statistics, _]] = connection.execute(
+        f"COPY ({query}) TO {quote_text(str(root / path))} (FORMAT parquet, COMPRESSION zstd, RETURN_STATS)"
+    ).fetchall()
+    return _written(path, partition, rows, size, statistics)
+
+
+def write_partitions(
+    connection: duckdb.DuckDBPyConnection, query: str, root: Path, *, partition_by: str, name: str
+) -> list[WrittenFile]:
+    """Write the rows of `query` as Parquet files named `name`, one for each value of one column; no rows, no file."""
+    root.mkdir(parents=True, exist_ok=True)
+    written = connection.execute(
+        f"COPY ({query}) TO {quote_text(str(root))} (FORMAT parquet, COMPRESSION zstd, PARTITION_BY "
+        f"({quote_name(partition_by)}), OVERWRITE_OR_IGNORE, FILENAME_PATTERN {quote_text(name)}, RETURN_STATS)"
+    ).fetchall()
+    return [
+        _written(str(Path(path).relative_to(root)), partition, rows, size, statistics)
+        for path, rows, size, _, statistics, partition in written
+    ]
+
+
+def escape_path(value: str) -> str:
+    """A partition value as Hive and Delta write it into a path: all but letters, digits, `-`, `_` and `.` as %XX."""
+    return quote(value, safe="")
+
+
+PRUNED = ("licensee", "app", "received_at")
+"""Columns whose least and greatest value go into the Delta log: those that a reader filters by."""
+
+
+def _written(
+    path: str, partition: Mapping[str, str], rows: int, size: int, statistics: Mapping[str, Mapping[str, str]]
+) -> WrittenFile:
+    pruned = {name: statistics[quote_name(name)] for name in PRUNED if quote_name(name) in statistics}
+    return WrittenFile(
+        path=path,
+        partition=dict(partition),
+        rows=rows,
+        size_bytes=size,
+        lowest={name: column["min"] for name, column in pruned.items() if "min" in column},
+        highest={name: column["max"] for name, column in pruned.items() if "max" in column},
+    )

@@ -1,0 +1,131 @@
+"""Settings: flags over environment over tallystick.toml, read once into frozen values; the only reader of the environment."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from tallystick.errors import BadConfigurationError, MissingInputError
+
+FILE_NAME = "tallystick.toml"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class S3Settings(_Frozen):
+    """Where an S3 store is; credentials come by boto3's own chain and never stand here."""
+
+    endpoint_url: str | None = Field(None, description="Address of a store other than AWS, http://host:port.")
+    region: str = Field("us-east-1", description="The bucket's region.")
+    path_style: bool | None = Field(None, description="Bucket in the path, not the host name; the default with endpoint_url.")
+
+    @property
+    def uses_path_style(self) -> bool:
+        """Whether the bucket's name goes into the path of an address."""
+        return self.path_style if self.path_style is not None else self.endpoint_url is not None
+
+
+class EngineSettings(_Frozen):
+    """How much the engine may use; none of it changes a number."""
+
+    master: str | None = Field(None, description="The Spark master; local[*] unless spark-submit says otherwise.")
+    memory_limit: str = Field("1GB", description="What DuckDB may hold in one task before it spills to disk.")
+    tasks: int = Field(0, description="Spark tasks for one stage; 0 takes four for each core.", ge=0)
+    scratch: Path = Field(Path(tempfile.gettempdir()), description="Where a task spills and unpacks.")
+
+
+class Settings(BaseSettings):
+    """Everything a stage needs to know about one project. Relative paths are relative to the project's folder."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="TALLYSTICK_", env_nested_delimiter="__")
+
+    project: Path
+    provider: str = Field("the provider", description="Who licenses the API, as the report names it.")
+    lake: Path = Field(Path("lake"), description="The folder that holds the Delta tables.")
+    reports: str = Field("reports", description="Where reports are published: a folder, or s3://bucket/prefix.")
+    sources: Path = Field(Path("sources"), description="The folder of source files.")
+    register_folder: Path = Field(Path("register"), alias="register", description="The folder of register files.")
+    agreements: Path = Field(Path("agreements"), description="The folder of agreement versions, one folder a licensee.")
+    s3: S3Settings = S3Settings()
+    engine: EngineSettings = EngineSettings()
+
+    @classmethod
+    def load(cls, project: Path, **flags: Any) -> Settings:
+        """Read `project`/tallystick.toml under the environment under `flags`; flags that are None say nothing.
+
+        Raises MissingInputError without the file, BadConfigurationError for what it cannot say.
+        """
+        file = project / FILE_NAME
+        if not file.is_file():
+            raise MissingInputError(
+                "there is no project here", where=str(file), next_step=f"tallystick init {project}, or name one with --project"
+            )
+        try:
+            written = tomllib.loads(file.read_text("utf-8"))
+            values = {"project": project.resolve(), **_environment(), **{k: v for k, v in flags.items() if v is not None}}
+            return cls(**_merge(written, values))._anchored()
+        except tomllib.TOMLDecodeError as error:
+            raise BadConfigurationError(f"this is not TOML: {error}", where=str(file)) from error
+        except UnicodeDecodeError as error:
+            raise BadConfigurationError("this is not UTF-8 text", where=str(file)) from error
+        except ValidationError as error:
+            first = error.errors()[0]
+            key = ".".join(str(part) for part in first["loc"])
+            raise BadConfigurationError(
+                first["msg"], where=f"{file}: {key}", next_step=f"the keys are: {', '.join(known_keys())}"
+            ) from error
+
+    @classmethod
+    def settings_customise_sources(
+        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **others: Any
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what `load` merged: one order of precedence, in one place."""
+        return (init_settings,)
+
+    def _anchored(self) -> Settings:
+        """The same settings with every relative path made absolute."""
+        return self.model_copy(
+            update={
+                "lake": self.project / self.lake,
+                "reports": self.reports if "://" in self.reports else str(self.project / self.reports),
+                "sources": self.project / self.sources,
+                "register_folder": self.project / self.register_folder,
+                "agreements": self.project / self.agreements,
+            }
+        )
+
+
+def known_keys() -> list[str]:
+    """The keys that tallystick.toml may have, in the file's spelling."""
+    return [field.alias or name for name, field in Settings.model_fields.items() if name != "project"]
+
+
+def _environment() -> dict[str, Any]:
+    """`TALLYSTICK_LAKE=…`, `TALLYSTICK_S3__REGION=…` as nested values; names that are no key are refused later."""
+    values: dict[str, Any] = {}
+    top = {key.upper() for key in known_keys()}
+    for name, text in sorted(os.environ.items()):
+        key, _, rest = name.removeprefix("TALLYSTICK_").partition("__")
+        if name.startswith("TALLYSTICK_") and key in top:
+            if rest:
+                values.setdefault(key.lower(), {})[rest.lower()] = text
+            else:
+                values[key.lower()] = text
+    return values
+
+
+def _merge(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """`over` laid on `under`, table by table."""
+    merged = dict(under)
+    for key, value in over.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _merge(merged[key], value) if both else value
+    return merged

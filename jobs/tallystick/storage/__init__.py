@@ -1,0 +1,1 @@
+"""The doors to Delta and to object storage."""
