@@ -1,0 +1,1 @@
+"""A synthetic world of log files with planted breaches whose truth is known, and the run that audits it."""

@@ -1,0 +1,16 @@
+"""What several folders of tests share: real servers on loopback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tallystick.demo.object_store import LocalObjectStore
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalObjectStore]:
+    """An S3 server with an empty bucket `reports` and an empty bucket `logs`, for the whole run."""
+    with LocalObjectStore(tmp_path_factory.mktemp("s3"), buckets=["reports", "logs"]) as server:
+        yield server
