@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -117,6 +119,10 @@ class CredentialsRefusedError(InputError):
     """The object store answers, and does not accept these credentials (or there are none)."""
 
 
+class StoreRefusedError(InputError):
+    """The folder or object store is there and refuses: no right, no space, or a request it does not understand."""
+
+
 class ToolMissingError(InputError):
     """A program or part that the stage needs (Java, a jar, a server) is missing or of the wrong version."""
 
@@ -128,6 +134,33 @@ class VerificationError(TallystickError):
     """A bundle is not what its manifest says. `where` is the first file that differs."""
 
     exit_code = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class Difference:
+    """What one file of a bundle (in one field of it) was expected to say, and what was found."""
+
+    file: str
+    expected: str
+    found: str
+    field: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.field + ': ' if self.field else ''}expected {self.expected}, found {self.found}"
+
+
+class BundleDiffersError(VerificationError):
+    """A bundle differs from what was promised; `differences` has every place, `where` names the file of the first."""
+
+    def __init__(self, differences: Sequence[Difference]) -> None:
+        first, more = differences[0], len(differences) - 1
+        others = "" if not more else f"; and {more} more difference{'s' if more > 1 else ''}"
+        super().__init__(
+            f"{first}{others}",
+            where=first.file,
+            next_step="do not rely on this bundle; fetch it again from where it was published",
+        )
+        self.differences = tuple(differences)
 
 
 # ── 7: published before ───────────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,97 @@
+"""A JSON document read with suspicion: every step into it says where it is and refuses what is not as promised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tallystick.evidence.canonical import LARGEST_INTEGER, Json
+from tallystick.evidence.names import legible
+
+
+class NotAsPromisedError(Exception):
+    """One field of a document is not what it must be; becomes a Difference that names the document's file."""
+
+    def __init__(self, field: str, *, expected: str, found: str) -> None:
+        super().__init__(f"{field}: expected {expected}, found {found}")
+        self.field = field
+        self.expected = expected
+        self.found = found
+
+
+@dataclass(frozen=True)
+class Node:
+    """A value inside a document and the path that leads to it, such as `clauses[3].verdict`."""
+
+    value: Json
+    path: str = ""
+
+    def __getitem__(self, key: str) -> Node:
+        """The member `key` of an object; `a.b` takes two steps."""
+        node = self
+        for step in key.split("."):
+            path = f"{node.path}.{step}" if node.path else step
+            if not isinstance(node.value, dict):
+                raise NotAsPromisedError(node.path or "(all)", expected="an object", found=describe(node.value))
+            if step not in node.value:
+                raise NotAsPromisedError(path, expected="a value", found="nothing")
+            node = Node(node.value[step], path)
+        return node
+
+    def each(self) -> Iterator[Node]:
+        """The elements of a list, in order."""
+        if not isinstance(self.value, list):
+            raise NotAsPromisedError(self.path or "(all)", expected="a list", found=describe(self.value))
+        for index, value in enumerate(self.value):
+            yield Node(value, f"{self.path}[{index}]")
+
+    def text(self) -> str:
+        """The value, which must be text."""
+        if not isinstance(self.value, str):
+            raise NotAsPromisedError(self.path, expected="text", found=describe(self.value))
+        return self.value
+
+    def integer(self) -> int:
+        """The value, which must be an integer, or its decimal digits where JSON could not hold it exactly."""
+        if isinstance(self.value, int) and not isinstance(self.value, bool):
+            return self.value
+        if isinstance(self.value, str) and len(self.value) < 100 and self.value.removeprefix("-").isdecimal():
+            number = int(self.value)
+            if abs(number) > LARGEST_INTEGER and str(number) == self.value:
+                return number
+        raise NotAsPromisedError(self.path, expected="an integer", found=describe(self.value))
+
+    def amount(self) -> int:
+        """The value, which must be an integer of at least 0."""
+        number = self.integer()
+        if number < 0:
+            raise NotAsPromisedError(self.path, expected="at least 0", found=f"{number:,}")
+        return number
+
+    def one_of(self, *allowed: str) -> str:
+        """The value, which must be one of these words."""
+        if self.value not in allowed:
+            raise NotAsPromisedError(self.path, expected=" or ".join(allowed), found=describe(self.value))
+        return self.text()
+
+    def equals(self, expected: int) -> None:
+        """The value must be this integer."""
+        if self.integer() != expected:
+            raise NotAsPromisedError(self.path, expected=f"{expected:,}", found=f"{self.integer():,}")
+
+    def at_most(self, most: int) -> None:
+        """The value must be an integer between 0 and `most`."""
+        if self.amount() > most:
+            raise NotAsPromisedError(self.path, expected=f"at most {most:,}", found=f"{self.integer():,}")
+
+
+def describe(value: Json) -> str:
+    """A value in a few words, for a message."""
+    match value:
+        case None:
+            return "null"
+        case str():
+            return f'"{legible(value)}"'
+        case list() | dict():
+            return f"a{' list' if isinstance(value, list) else 'n object'} of {len(value):,}"
+    return legible(str(value))

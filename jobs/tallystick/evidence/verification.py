@@ -1,0 +1,195 @@
+"""Verification: every byte of a bundle against its manifest, and every number of its report against the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from tallystick.errors import BundleDiffersError, Difference, UnreadableFileError, VerificationError
+from tallystick.evidence import consistency
+from tallystick.evidence.bundle import DATAPACKAGE, FINDINGS, REPORT, REQUIRED, SHA256SUMS, BundleReader
+from tallystick.evidence.canonical import Json, NotCanonicalError, parse_canonical
+from tallystick.evidence.digest import FileDigest
+from tallystick.evidence.document import NotAsPromisedError
+from tallystick.evidence.manifest import Manifest, compose_manifest, compose_sums
+from tallystick.evidence.names import is_file_name, legible
+
+READ_AS_TEXT = (REPORT, FINDINGS, SHA256SUMS)
+LARGEST_TEXT = 1 << 30
+LARGEST_MANIFEST = 1 << 24
+
+BYTE_RULES = (
+    "The bundle holds the files that its manifest lists, and no others.",
+    "Every file has the length and the SHA-256 that the manifest states.",
+    "SHA256SUMS is, byte for byte, what the payload files give.",
+    "The manifest is, byte for byte, what the files give.",
+    "report.json is canonical JSON.",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verified:
+    """What a verification has checked; there is none when anything differs."""
+
+    manifest: Manifest
+    files: int
+    size_bytes: int
+    rules: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"checked {self.files:,} files, {self.size_bytes:,} bytes, {len(self.rules)} rules"
+
+
+def verify_bundle(reader: BundleReader) -> Verified:
+    """Check a whole bundle, reading each file once.
+
+    Raises BundleDiffersError that names each file that differs, what was expected and what was found, and
+    VerificationError when there is nothing to check.
+    """
+    names = _names(reader)
+    manifest, manifest_bytes = _manifest(reader)
+    digests, texts = _read(reader, sorted(names - {DATAPACKAGE}))
+    _refuse(_file_differences(manifest, digests))
+    _refuse(_sums_difference(digests, texts[SHA256SUMS]))
+    report = _report(texts[REPORT])
+    _refuse(consistency.contradictions(report, texts[FINDINGS]))
+    _refuse(_manifest_difference(manifest_bytes, manifest, report, digests))
+    return Verified(
+        manifest=manifest,
+        files=len(names),
+        size_bytes=len(manifest_bytes) + sum(file.size_bytes for file in digests.values()),
+        rules=(*BYTE_RULES, *consistency.rules()),
+    )
+
+
+def _names(reader: BundleReader) -> set[str]:
+    listed = list(reader.names())
+    names = set(listed)
+    if not names:
+        raise VerificationError("there is nothing here to verify", next_step="name the folder or prefix of a bundle")
+    if len(names) < len(listed):
+        twice = next(name for name in listed if listed.count(name) > 1)
+        raise _differs(legible(twice), expected="one such file", found="several")
+    if DATAPACKAGE not in names:
+        raise _differs(DATAPACKAGE, expected="the manifest that every published bundle has", found="no such file")
+    return names
+
+
+def _manifest(reader: BundleReader) -> tuple[Manifest, bytes]:
+    with _opened(reader, DATAPACKAGE) as stream:
+        data = _all(stream, DATAPACKAGE, LARGEST_MANIFEST)
+    try:
+        manifest = Manifest.parse(data)
+    except NotAsPromisedError as error:
+        raise BundleDiffersError([_of(DATAPACKAGE, error)]) from None
+    unlisted = sorted((REQUIRED | {SHA256SUMS}) - set(manifest.files))
+    _refuse(Difference(file=name, expected="to be in the manifest", found="it is not listed") for name in unlisted)
+    return manifest, data
+
+
+def _read(reader: BundleReader, names: list[str]) -> tuple[dict[str, FileDigest], dict[str, bytes]]:
+    digests: dict[str, FileDigest] = {}
+    texts: dict[str, bytes] = {}
+    for name in names:
+        if not is_file_name(name):
+            raise _differs(legible(name), expected="no such file", found="it is there")
+        with _opened(reader, name) as stream:
+            if name in READ_AS_TEXT:
+                texts[name] = _all(stream, name, LARGEST_TEXT)
+                digests[name] = FileDigest.of(texts[name])
+            else:
+                digests[name] = FileDigest.of_stream(stream)
+    return digests, texts
+
+
+def _file_differences(manifest: Manifest, digests: Mapping[str, FileDigest]) -> Iterator[Difference]:
+    for name in sorted(set(manifest.files) | set(digests)):
+        expected, found = manifest.files.get(name), digests.get(name)
+        if found is None:
+            yield Difference(file=name, expected="a file", found="no such file")
+        elif expected is None:
+            yield Difference(file=name, expected="no such file", found="it is there")
+        elif expected.size_bytes != found.size_bytes:
+            yield Difference(
+                file=name, field="bytes", expected=f"{expected.size_bytes:,}", found=f"{found.size_bytes:,}"
+            )
+        elif expected.sha256 != found.sha256:
+            yield Difference(file=name, field="sha256", expected=str(expected.sha256), found=str(found.sha256))
+
+
+def _sums_difference(digests: Mapping[str, FileDigest], sums: bytes) -> Iterator[Difference]:
+    expected = compose_sums(digests)
+    if sums != expected:
+        should, stands = expected.splitlines(), sums.splitlines()
+        line = next((n for n, pair in enumerate(zip(should, stands, strict=False)) if pair[0] != pair[1]), None)
+        if line is None:
+            found = f"{len(stands)}, or another end of the last"
+            yield Difference(file=SHA256SUMS, field="lines", expected=f"{len(should)}", found=found)
+        else:
+            found = legible(stands[line].decode("utf-8", "replace"))
+            yield Difference(file=SHA256SUMS, field=f"line {line + 1}", expected=should[line].decode(), found=found)
+
+
+def _report(data: bytes) -> Json:
+    try:
+        return parse_canonical(data)
+    except NotCanonicalError as error:
+        raise _differs(REPORT, expected="canonical JSON (RFC 8785)", found=legible(str(error))) from None
+
+
+def _manifest_difference(
+    data: bytes, manifest: Manifest, report: Json, digests: Mapping[str, FileDigest]
+) -> Iterator[Difference]:
+    try:
+        expected = compose_manifest(report, digests, manifest.edition)
+    except NotAsPromisedError as error:
+        yield _of(REPORT, error)
+        return
+    if data != expected:
+        field, should, stands = _first_difference(parse_canonical(expected), parse_canonical(data), "")
+        yield Difference(file=DATAPACKAGE, field=field, expected=should, found=stands)
+
+
+def _first_difference(expected: Json, found: Json, path: str) -> tuple[str, str, str]:
+    """The path of the first member in which two documents differ, and what stands there in each."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key in sorted(set(expected) | set(found)):
+            if expected.get(key) != found.get(key) or (key in expected) != (key in found):
+                return _first_difference(expected.get(key), found.get(key), f"{path}.{legible(key)}".lstrip("."))
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for index, (should, stands) in enumerate(zip(expected, found, strict=True)):
+            if should != stands:
+                return _first_difference(should, stands, f"{path}[{index}]")
+    return path, legible(str(expected)), legible(str(found))
+
+
+def _all(stream: BinaryIO, name: str, most: int) -> bytes:
+    data = stream.read(most + 1)
+    if len(data) > most:
+        raise _differs(name, expected=f"at most {most:,} bytes", found="more")
+    return data
+
+
+@contextmanager
+def _opened(reader: BundleReader, name: str) -> Iterator[BinaryIO]:
+    try:
+        with reader.open(name) as stream:
+            yield stream
+    except OSError as error:
+        raise UnreadableFileError(f"it cannot be read: {error.strerror}", where=name) from error
+
+
+def _differs(file: str, *, expected: str, found: str) -> BundleDiffersError:
+    return BundleDiffersError([Difference(file=file, expected=expected, found=found)])
+
+
+def _of(file: str, error: NotAsPromisedError) -> Difference:
+    return Difference(file=file, field=error.field, expected=error.expected, found=error.found)
+
+
+def _refuse(differences: Iterable[Difference]) -> None:
+    found = list(differences)
+    if found:
+        raise BundleDiffersError(found)
