@@ -15,6 +15,7 @@ USAGE_SCOPE = Table(
         Column(name="licensee", type="VARCHAR", sentence="Who."),
         Column(name="key", type="VARCHAR", nullable=True, sentence="The licensee, app, credential or user."),
         Column(name="slot_at", type="TIMESTAMPTZ", sentence="Start of the quarter of an hour, UTC."),
+        Column(name="served", type="BIGINT", unit="requests", sentence="Of them, those not refused with status 429."),
         *AMOUNTS,
     ),
 )

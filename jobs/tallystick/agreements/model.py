@@ -1,0 +1,214 @@
+"""What one dated version of an agreement says: its clauses and the readings of each."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, field_validator, model_validator
+
+from tallystick.agreements.length import Length, calendar_length, fixed_length
+from tallystick.period import parse_instant_us
+from tallystick.register.model import Instant, Slug, Zone
+from tallystick.yaml_file import Stated
+
+AS_WRITTEN = "as written"
+
+Of = Literal["requests", "records", "response_bytes"]
+Per = Literal["licensee", "app", "credential", "user"]
+Window = Literal["calendar", "sliding"]
+Severity = Literal["info", "minor", "major", "critical"]
+Status = Annotated[int, Field(ge=100, le=999)]
+
+
+class Counts(Stated):
+    """Which requests are in a clause's scope; a key that is absent does not restrict."""
+
+    routes: tuple[str, ...] | None = Field(None, description="`GET /2/tweets/{id}`; * is any run of characters.")
+    methods: tuple[str, ...] | None = None
+    statuses: tuple[Status, ...] | None = None
+    except_status: tuple[Status, ...] | None = Field(
+        None, description="Default 429 where `statuses` is absent too; [] counts every status."
+    )
+
+    @property
+    def without(self) -> tuple[int, ...]:
+        """The statuses that are not counted."""
+        if self.except_status is not None:
+            return self.except_status
+        return (429,) if self.statuses is None else ()
+
+
+class Terms(Stated):
+    """What a limit or one of its readings says; a reading states only what differs."""
+
+    of: Of | None = None
+    per: Per | None = None
+    max: int | None = Field(None, ge=0, le=2**63 - 1)
+    window: Window | None = None
+    within: str | None = None
+    counts: Counts | None = None
+    tolerance: int | str | None = None
+
+    @field_validator("tolerance")
+    @classmethod
+    def _number_or_share(cls, value: int | str | None) -> int | str | None:
+        is_number = isinstance(value, int) and value >= 0
+        is_share = isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d{1,4})? ?%", value)
+        if value is not None and not is_number and not is_share:
+            raise ValueError('a tolerance is a number, or a percentage such as "2 %"')
+        return value
+
+
+class Reading(Terms):
+    """Another lawful meaning of a clause's words."""
+
+    id: Slug
+    says: str
+
+
+class Clause(Stated):
+    """What every clause states."""
+
+    id: Slug
+    cites: str = Field(description="The agreement's own paragraph.")
+    says: str = Field(description="The agreement's own words.")
+    severity: Severity = "major"
+
+
+class LimitClause(Clause, Terms):
+    """At most so many, per whom, in which window."""
+
+    kind: Literal["limit"]
+    of: Of
+    per: Per
+    max: int = Field(ge=0, le=2**63 - 1)
+    window: Window
+    within: str
+    readings: tuple[Reading, ...] = ()
+
+    @model_validator(mode="after")
+    def _readings_differ(self) -> LimitClause:
+        seen = {self.limit_as(None): AS_WRITTEN}
+        for reading in self.readings:
+            limit = self.limit_as(reading)
+            if limit in seen:
+                raise ValueError(f"the reading {reading.id!r} changes nothing against {seen[limit]!r}")
+            if reading.id in seen.values():
+                raise ValueError(f"the reading {reading.id!r} stands twice")
+            seen[limit] = reading.id
+        return self
+
+    def limit_as(self, reading: Reading | None) -> Limit:
+        """The whole limit under a reading, or as written."""
+
+        def stated(name: str) -> object:
+            said = getattr(reading, name) if reading is not None else None
+            return getattr(self, name) if said is None else said
+
+        window, within, most = stated("window"), str(stated("within")), int(str(stated("max")))
+        length = calendar_length(within) if window == "calendar" else fixed_length(within)
+        return Limit(
+            of=stated("of"),
+            per=stated("per"),
+            max=most,
+            limit=most + tolerated(most, stated("tolerance")),
+            window=window,
+            length=length,
+            scope=Scope.of(stated("counts")),
+        )
+
+
+class UseCaseClause(Clause):
+    """Each app has a use case that is approved at the time of the call."""
+
+    kind: Literal["use_case"]
+
+
+class TextClause(Clause):
+    """A clause that no log can check; it is listed, never left out."""
+
+    kind: Literal["text"]
+
+
+class Scope(Stated):
+    """Which requests count, in one canonical form: equal scopes are equal values."""
+
+    routes: tuple[str, ...] | None
+    methods: tuple[str, ...] | None
+    statuses: tuple[int, ...] | None
+    without: tuple[int, ...]
+
+    @classmethod
+    def of(cls, counts: object) -> Scope:
+        """The scope that `counts` states; without one, all requests that were not refused with 429."""
+        said = counts if isinstance(counts, Counts) else Counts()
+        return cls(
+            routes=None if said.routes is None else tuple(sorted(set(said.routes))),
+            methods=None if said.methods is None else tuple(sorted({method.upper() for method in said.methods})),
+            statuses=None if said.statuses is None else tuple(sorted(set(said.statuses))),
+            without=tuple(sorted(set(said.without))),
+        )
+
+
+class Limit(Stated):
+    """One limit under one reading: more than `limit` = `max` + tolerance of `of`, per `per`, in a window."""
+
+    of: Of
+    per: Per
+    max: int
+    limit: int
+    window: Window
+    length: Length
+    scope: Scope
+
+
+def tolerated(most: int, tolerance: object) -> int:
+    """What a tolerance adds to `most`: its number, or its percentage of `most` rounded down."""
+    if tolerance is None:
+        return 0
+    if isinstance(tolerance, int):
+        return tolerance
+    whole, _, fraction = str(tolerance).rstrip(" %").partition(".")
+    return most * int(whole + fraction) // (100 * 10 ** len(fraction))
+
+
+AnyClause = Annotated[LimitClause | UseCaseClause | TextClause, Field(discriminator="kind")]
+
+
+class Version(Stated):
+    """One version of a licensee's agreement, in force from an instant."""
+
+    licensee: Slug
+    version: str = Field(min_length=1, max_length=63)
+    title: str
+    in_force_from: Instant
+    in_force_until: Instant | None = None
+    time_zone: Zone = "Etc/UTC"
+    clauses: tuple[AnyClause, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _clause_once(self) -> Version:
+        names = [clause.id for clause in self.clauses]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"the clause {twice[0]!r} stands twice")
+        if self.until_us is not None and self.until_us <= self.from_us:
+            raise ValueError("in_force_until lies before in_force_from")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """How the version's dates and calendar windows are read."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def from_us(self) -> int:
+        """The first instant in force, in microseconds."""
+        return parse_instant_us(self.in_force_from, self.zone)
+
+    @property
+    def until_us(self) -> int | None:
+        """The first instant no longer in force, where the version itself says so."""
+        return None if self.in_force_until is None else parse_instant_us(self.in_force_until, self.zone)

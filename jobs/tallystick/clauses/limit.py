@@ -1,0 +1,208 @@
+"""Clauses of kind `limit`: at most so many, per whom, in which window; decided from the smallest table that proves it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from tallystick.agreements.model import Limit, LimitClause
+from tallystick.clauses.calendar import lay_out_windows, windows_over
+from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure, Over
+from tallystick.clauses.sliding import days_to_read, episodes, ranges_of, short_windows_over, window_sums
+from tallystick.clauses.usage_reader import UsageReader
+from tallystick.period import DAY_US, Period
+from tallystick.tally.scope import SLOT_US
+from tallystick.tally.summary import peak_of, readings_of, slots_of
+from tallystick.tally.windows import sliding_sums
+
+FROM_REQUESTS = "request"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Judged:
+    """What the windows of one key say."""
+
+    peak: int | None
+    peak_us: int | None
+    windows: tuple[Over, ...]
+    decided_from: str
+    rows_read: int
+
+
+def measure_limit(reader: UsageReader, clause: LimitClause, span: Period, zone: ZoneInfo, in_period: int) -> list[Measure]:
+    """Every reading of the clause for every key that has requests in scope in the span."""
+    return [
+        measure
+        for reading, limit in readings_of(clause)
+        for measure in _measure_reading(reader, reading, limit, span, zone, in_period)
+    ]
+
+
+def _measure_reading(
+    reader: UsageReader, reading: str, limit: Limit, span: Period, zone: ZoneInfo, in_period: int
+) -> list[Measure]:
+    edge_rows = reader.lay_out_pieces(slots_of(limit), limit.of, span)
+    undetermined = reader.undetermined(slots_of(limit), span)
+    totals = reader.connection.execute(
+        "SELECT key, CAST(sum(counted) AS BIGINT), CAST(sum(unknown) AS BIGINT), CAST(sum(used) AS BIGINT) FROM piece "
+        "GROUP BY key ORDER BY key NULLS LAST"
+    ).fetchall()
+    judged = _judge_keys(reader, limit, span, zone)
+    measures = []
+    for key, counted, unknown, used in totals:
+        found = judged.get(key, _Judged(peak=None, peak_us=None, windows=(), decided_from=_slots_table(limit), rows_read=0))
+        verdict, missing = _verdict(limit, key, found, counted, unknown, undetermined)
+        measure = Measure(
+            reading=reading,
+            key=key,
+            in_period=in_period,
+            counted=counted,
+            unknown=unknown,
+            used=used,
+            max=limit.max,
+            limit=limit.limit,
+            peak=found.peak,
+            peak_us=found.peak_us,
+            windows=found.windows,
+            requests_over=_sum([one.requests_over for one in found.windows]),
+            served_over=_sum([one.served_over for one in found.windows]),
+            verdict=verdict,
+            missing=missing,
+            decided_from=FROM_REQUESTS if reader.only_raw else found.decided_from,
+            rows_read=found.rows_read + edge_rows,
+        )
+        measures.append(_with_witnesses(reader, limit, span, measure))
+    return measures
+
+
+def _judge_keys(reader: UsageReader, limit: Limit, span: Period, zone: ZoneInfo) -> dict[str, _Judged]:
+    peaks = peak_of(limit)
+    if peaks is not None:
+        stored = _every_day(reader, span) if reader.only_raw else reader.peaks(peaks, span)
+        return {key: _judge_peaks(reader, limit, span, key, days) for key, days in stored.items()}
+    if limit.window == "sliding":
+        return {key: _judge_long(reader, limit, span, key) for key in _keys(reader)}
+    lay_out_windows(reader, limit, span, zone)
+    return _judge_calendar(reader, limit, span)
+
+
+def _judge_calendar(reader: UsageReader, limit: Limit, span: Period) -> dict[str, _Judged]:
+    rows = reader.connection.execute(
+        "SELECT key, CAST(max(used) AS BIGINT), arg_max(start_us, (used, -start_us)) FROM "
+        "(SELECT key, start_us, sum(used) AS used FROM windowed WHERE key IS NOT NULL GROUP BY key, start_us) GROUP BY key"
+    ).fetchall()
+    judged = {}
+    for key, peak, peak_us in rows:
+        windows, rows_read = windows_over(reader, limit, span, key) if peak > limit.limit else ([], 0)
+        judged[key] = _Judged(
+            peak=peak, peak_us=peak_us, windows=tuple(windows), decided_from=_slots_table(limit), rows_read=rows_read
+        )
+    return judged
+
+
+def _judge_peaks(
+    reader: UsageReader, limit: Limit, span: Period, key: str, days: list[tuple[int, int, int, int]]
+) -> _Judged:
+    """From the stored peaks of a key's days; requests are read only for days that those do not settle."""
+    assert limit.length.us is not None
+    to_read = set(days_to_read(days, limit, span))
+    settled = [(peak, -at_us) for start, peak, at_us, _ in days if start not in to_read and _is_inside(start, limit, span)]
+    if not to_read:
+        peak, at_us = max(settled, default=(None, None))
+        return _Judged(
+            peak=peak, peak_us=None if at_us is None else -at_us, windows=(), decided_from="usage_peak", rows_read=0
+        )
+    requests = reader.requests(slots_of(limit), limit.of, key, ranges_of(sorted(to_read), limit.length.us, span))
+    sums = window_sums(requests, limit)
+    judged = np.isin(requests.at_us // DAY_US * DAY_US, np.asarray(sorted(to_read), np.int64))
+    if limit.window == "sliding":
+        pauses = [start for start, _, _, known in days if start not in to_read and known]
+        windows = episodes(requests, sums, judged, limit, pauses)
+    else:
+        windows = short_windows_over(requests, sums, judged, limit, span)
+    if judged.any():
+        place = int(np.flatnonzero(judged)[int(sums[judged].argmax())])
+        settled.append((int(sums[place]), -int(requests.at_us[place])))
+    peak, at_us = max(settled, default=(None, None))
+    return _Judged(
+        peak=peak,
+        peak_us=None if at_us is None else -at_us,
+        windows=tuple(windows),
+        decided_from=FROM_REQUESTS if windows else "usage_peak",
+        rows_read=requests.rows,
+    )
+
+
+def _judge_long(reader: UsageReader, limit: Limit, span: Period, key: str) -> _Judged:
+    """Sliding windows longer than a day: sums by quarter of an hour bound every window; requests only if that is over."""
+    assert limit.length.us is not None
+    arrays = reader.connection.execute(
+        "SELECT at_us, used FROM piece WHERE key = $key ORDER BY at_us", {"key": key}
+    ).fetchnumpy()
+    at_us, used = np.asarray(arrays["at_us"], np.int64), np.asarray(arrays["used"], np.int64)
+    bound = sliding_sums(np.zeros(len(at_us), np.int64), at_us, used, limit.length.us + SLOT_US)
+    if not reader.only_raw and bound.max(initial=0) <= limit.limit:
+        return _Judged(peak=None, peak_us=None, windows=(), decided_from=_slots_table(limit), rows_read=0)
+    requests = reader.requests(slots_of(limit), limit.of, key, [(span.start_us, span.end_us)])
+    sums = window_sums(requests, limit)
+    windows = episodes(requests, sums, np.ones(requests.rows, np.bool_), limit, [])
+    place = int(sums.argmax()) if requests.rows else None
+    return _Judged(
+        peak=None if place is None else int(sums[place]),
+        peak_us=None if place is None else int(requests.at_us[place]),
+        windows=tuple(windows),
+        decided_from=FROM_REQUESTS,
+        rows_read=requests.rows,
+    )
+
+
+def _verdict(
+    limit: Limit, key: str | None, found: _Judged, counted: int, unknown: int, undetermined: int
+) -> tuple[str, str | None]:
+    """SEMANTICS: a limit over unknown amounts that is not yet passed is not decided, not kept."""
+    if found.windows:
+        return EXCEEDED, None
+    if key is None:
+        return NOT_DECIDED, f"{counted} requests do not say their {limit.per}"
+    if unknown:
+        return NOT_DECIDED, f"{unknown} of {counted} requests do not say their {limit.of.replace('_', ' ')}"
+    if undetermined:
+        return NOT_DECIDED, f"{undetermined} requests do not say enough to tell whether the clause counts them"
+    return KEPT, None
+
+
+def _with_witnesses(reader: UsageReader, limit: Limit, span: Period, measure: Measure) -> Measure:
+    """The measure with the first requests that are over, where there are any."""
+    if not measure.windows:
+        return measure
+    first = measure.windows[0]
+    start = first.start_us if first.crossed_us is None else first.crossed_us
+    until = min(first.end_us + (1 if first.crossed_us is None else 0), span.end_us)
+    return replace(measure, witnesses=reader.witnesses(slots_of(limit), measure.key, start, until))
+
+
+def _keys(reader: UsageReader) -> list[str]:
+    rows = reader.connection.execute("SELECT DISTINCT key FROM piece WHERE key IS NOT NULL ORDER BY key").fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _every_day(reader: UsageReader, span: Period) -> dict[str, list[tuple[int, int, int, int]]]:
+    """Every day of the span for every key, as if each stored a peak over any limit."""
+    starts = range(span.start_us // DAY_US * DAY_US, span.end_us, DAY_US)
+    return {key: [(start, 2**63 - 1, start, 1) for start in starts] for key in _keys(reader)}
+
+
+def _is_inside(start: int, limit: Limit, span: Period) -> bool:
+    assert limit.length.us is not None
+    return start >= span.start_us + limit.length.us and start + DAY_US <= span.end_us
+
+
+def _slots_table(limit: Limit) -> str:
+    return "usage_app_slot" if slots_of(limit).is_standing else "usage_scope"
+
+
+def _sum(numbers: list[int | None]) -> int | None:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None

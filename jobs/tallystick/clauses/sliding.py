@@ -1,0 +1,118 @@
+"""Sliding windows: which days need their requests read, and the episodes in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.agreements.model import Limit
+from tallystick.clauses.result import Over
+from tallystick.clauses.usage_reader import Requests
+from tallystick.period import DAY_US, Period
+from tallystick.tally.windows import calendar_sums, sliding_sums
+
+Day = tuple[int, int, int, int]
+"""A day of a key's stored peaks: its start, peak, the peak's instant, requests with a known amount."""
+
+
+def days_to_read(days: Sequence[Day], limit: Limit, span: Period) -> list[int]:
+    """The starts of those days whose stored peak does not settle them.
+
+    A day inside the span is settled by a peak within the limit. A day whose windows the span cuts stores an upper
+    bound: it is read when the bound is over the limit, or over the largest exact peak, which the report states.
+    """
+    assert limit.length.us is not None
+    length = limit.length.us
+
+    def is_cut(start: int) -> bool:
+        return start < span.start_us + length or start + DAY_US > span.end_us
+
+    exact = max((peak for start, peak, _, _ in days if not is_cut(start)), default=-1)
+    settled = max(exact, -1)
+    return [start for start, peak, _, _ in days if peak > limit.limit or (is_cut(start) and peak > settled)]
+
+
+def ranges_of(starts: Sequence[int], length_us: int, span: Period) -> list[tuple[int, int]]:
+    """Half-open ranges, apart and in order, that hold some days of a span and the window before each."""
+    ranges: list[tuple[int, int]] = []
+    for start in sorted(starts):
+        begin, end = max(start - length_us, span.start_us), min(start + DAY_US, span.end_us)
+        if begin >= end:
+            continue
+        if ranges and begin <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], end)
+        else:
+            ranges.append((begin, end))
+    return ranges
+
+
+def window_sums(requests: Requests, limit: Limit) -> NDArray[np.int64]:
+    """What each request's window holds."""
+    assert limit.length.us is not None
+    keys = np.zeros(requests.rows, np.int64)
+    sums = sliding_sums if limit.window == "sliding" else calendar_sums
+    return sums(keys, requests.at_us, requests.amount, limit.length.us)
+
+
+def episodes(
+    requests: Requests, sums: NDArray[np.int64], judged: NDArray[np.bool_], limit: Limit, pauses: Sequence[int]
+) -> list[Over]:
+    """The longest runs of consecutive judged requests that are all over the limit.
+
+    `judged` marks the requests whose sums are whole; `pauses` are starts of days that were not read and have requests
+    that are not over, so that no run goes on across them.
+    """
+    at_us, sums, served = requests.at_us[judged], sums[judged], requests.is_served[judged]
+    is_over = sums > limit.limit
+    if not is_over.any():
+        return []
+    stretch = np.searchsorted(np.asarray(sorted(pauses), np.int64), at_us, side="right")
+    begins = is_over & np.concatenate([[True], ~is_over[:-1] | (stretch[1:] != stretch[:-1])])
+    ends = is_over & np.concatenate([~is_over[1:] | (stretch[1:] != stretch[:-1]), [True]])
+    found = []
+    for first, last in zip(np.flatnonzero(begins), np.flatnonzero(ends), strict=True):
+        run = slice(first, last + 1)
+        peak = int(sums[run].max())
+        found.append(
+            Over(
+                start_us=int(at_us[first]),
+                end_us=int(at_us[last]),
+                used=peak,
+                over=peak - limit.max,
+                peak_us=int(at_us[first + int(sums[run].argmax())]),
+                requests_over=int(last - first + 1),
+                served_over=int(served[run].sum()),
+            )
+        )
+    return found
+
+
+def short_windows_over(
+    requests: Requests, sums: NDArray[np.int64], judged: NDArray[np.bool_], limit: Limit, span: Period
+) -> list[Over]:
+    """Calendar windows shorter than a quarter of an hour, or not made of whole ones, that are over the limit."""
+    assert limit.length.us is not None
+    length = limit.length.us
+    windows = requests.at_us // length
+    found = []
+    for window in np.unique(windows[judged & (sums > limit.limit)]):
+        inside = windows == window
+        running = requests.amount[inside].cumsum()
+        place = int((running > limit.limit).argmax())
+        start = int(window) * length
+        found.append(
+            Over(
+                start_us=start,
+                end_us=start + length,
+                used=int(running[-1]),
+                over=int(running[-1]) - limit.max,
+                crossed_us=int(requests.at_us[inside][place]),
+                served_over=int(
+                    (requests.is_served[inside] & (requests.at_us[inside] >= requests.at_us[inside][place])).sum()
+                ),
+                is_clipped=start < span.start_us or start + length > span.end_us,
+            )
+        )
+    return found

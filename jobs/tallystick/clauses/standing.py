@@ -1,0 +1,106 @@
+"""Two rules that hold without any clause: an agreement is in force, and the app is on the register, at the time of a call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tallystick.agreements.load import Binding
+from tallystick.agreements.model import AS_WRITTEN
+from tallystick.clauses.result import EXCEEDED, KEPT, Measure, Witness
+from tallystick.clauses.usage_reader import UsageReader
+from tallystick.clauses.use_case import BY_APP, requests_by_app
+from tallystick.period import Period
+from tallystick.register.model import Licensee
+from tallystick.tally.scope import EVERYTHING
+from tallystick.tally.summary import SlotSummary
+
+BY_LICENSEE = SlotSummary(per="licensee", scope=EVERYTHING)
+
+AGREEMENT_IN_FORCE = "agreement-in-force"
+REGISTERED_APP = "registered-app"
+SAYS = {
+    AGREEMENT_IN_FORCE: "A version of the agreement is in force when a request is made.",
+    REGISTERED_APP: "The app that makes a request is on the register when it is made.",
+}
+
+
+def measure_agreement_in_force(
+    reader: UsageReader, licensee: Licensee, bindings: Sequence[Binding], period: Period
+) -> Measure:
+    """`used` = requests of the period that no version judges."""
+    total, rows_read = requests_in(reader, period)
+    uncovered = 0
+    witnesses: tuple[Witness, ...] = ()
+    for gap in _gaps(bindings, period):
+        count, rows = requests_in(reader, gap)
+        uncovered, rows_read = uncovered + count, rows_read + rows
+        if count and not witnesses:
+            witnesses = reader.witnesses(BY_LICENSEE, None, gap.start_us, gap.end_us)
+    return _measure(licensee.licensee, total, total, uncovered, rows_read, witnesses)
+
+
+def measure_registered_app(reader: UsageReader, licensee: Licensee, period: Period) -> list[Measure]:
+    """For every app that called: `used` = its requests before it was registered, or from the moment it was ended."""
+    total, rows_read = requests_in(reader, period)
+    measures = []
+    for app, requests in requests_by_app(reader, period):
+        outside = 0
+        witnesses: tuple[Witness, ...] = ()
+        for span in _off_the_register(licensee, app, period):
+            count = dict(requests_by_app(reader, span)).get(app, 0)
+            outside += count
+            if count and not witnesses:
+                witnesses = reader.witnesses(BY_APP, app, span.start_us, span.end_us)
+        measures.append(_measure(app, total, requests, outside, rows_read, witnesses))
+    return measures
+
+
+def requests_in(reader: UsageReader, span: Period) -> tuple[int, int]:
+    """The licensee's requests in a span, 429 included, and the raw rows read to count them."""
+    rows_read = reader.lay_out_pieces(BY_LICENSEE, "requests", span)
+    [[count]] = reader.connection.execute("SELECT CAST(coalesce(sum(counted), 0) AS BIGINT) FROM piece").fetchall()
+    return int(count), rows_read
+
+
+def _measure(key: str, in_period: int, counted: int, outside: int, rows_read: int, witnesses: tuple[Witness, ...]) -> Measure:
+    return Measure(
+        reading=AS_WRITTEN,
+        key=key,
+        in_period=in_period,
+        counted=counted,
+        unknown=0,
+        used=outside,
+        max=0,
+        limit=0,
+        requests_over=outside,
+        verdict=EXCEEDED if outside else KEPT,
+        decided_from="usage_app_slot",
+        rows_read=rows_read,
+        witnesses=witnesses,
+    )
+
+
+def _gaps(bindings: Sequence[Binding], period: Period) -> list[Period]:
+    """The parts of the period in which no version is in force."""
+    gaps, reached = [], period.start_us
+    for span in filter(None, (binding.within(period) for binding in bindings)):
+        if span.start_us > reached:
+            gaps.append(Period(text=period.text, start_us=reached, end_us=span.start_us))
+        reached = span.end_us
+    if reached < period.end_us:
+        gaps.append(Period(text=period.text, start_us=reached, end_us=period.end_us))
+    return gaps
+
+
+def _off_the_register(licensee: Licensee, app: str, period: Period) -> list[Period]:
+    """The parts of the period in which an app is not on the register."""
+    entry = licensee.app(app)
+    if entry is None:
+        return [period]
+    registered, ended = licensee.instant_us(entry.registered), licensee.instant_us(entry.ended)
+    spans = []
+    if registered is not None and registered > period.start_us:
+        spans.append((period.start_us, min(registered, period.end_us)))
+    if ended is not None and ended < period.end_us:
+        spans.append((max(ended, period.start_us), period.end_us))
+    return [Period(text=period.text, start_us=start, end_us=end) for start, end in spans if start < end]

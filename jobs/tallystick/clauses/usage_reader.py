@@ -1,0 +1,203 @@
+"""What an audit reads: a licensee's usage in pieces of at most a quarter of an hour, its daily peaks, its raw requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from tallystick.clauses.result import Witness
+from tallystick.duck import quote_name, quote_text
+from tallystick.period import DAY_US, EPOCH, Period
+from tallystick.tables import Table
+from tallystick.tables.request import REQUEST
+from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
+from tallystick.tables.usage_peak import USAGE_PEAK
+from tallystick.tables.usage_scope import USAGE_SCOPE
+from tallystick.tally.scope import KEY, SLOT_US, condition
+from tallystick.tally.summary import PeakSummary, SlotSummary
+
+Relation = Callable[[Table, Mapping[str, Collection[str]]], str]
+"""Given a table and the partition values wanted, SQL that yields its rows at the audit's pinned version."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Requests:
+    """Raw requests of one key, parallel arrays in order of time; requests without the amount are not among them."""
+
+    at_us: NDArray[np.int64]
+    amount: NDArray[np.int64]
+    is_served: NDArray[np.bool_]
+
+    @property
+    def rows(self) -> int:
+        """How many there are."""
+        return len(self.at_us)
+
+
+class UsageReader:
+    """One licensee's usage. With `only_raw` every sum is made from requests again, as a second opinion."""
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, relation: Relation, licensee: str, *, only_raw: bool = False
+    ) -> None:
+        self.connection = connection
+        self.licensee = licensee
+        self.only_raw = only_raw
+        self._relation = relation
+
+    def lay_out_pieces(self, summary: SlotSummary, of: str, span: Period) -> int:
+        """Make the table `piece` (key, at_us, counted, unknown, used, served) of a span; the raw rows read for it.
+
+        Each piece lies inside one quarter of an hour and inside the span: quarters that the span's borders cut are
+        summed from requests.
+        """
+        whole_from, whole_until = -(-span.start_us // SLOT_US) * SLOT_US, span.end_us // SLOT_US * SLOT_US
+        if self.only_raw or whole_from >= whole_until:
+            edges = [(span.start_us, span.end_us)]
+            stored = "SELECT NULL::VARCHAR AS key, 0::BIGINT AS at_us, 0::BIGINT, 0::BIGINT, 0::BIGINT, 0::BIGINT WHERE false"
+        else:
+            edges = [edge for edge in ((span.start_us, whole_from), (whole_until, span.end_us)) if edge[0] < edge[1]]
+            stored = self._stored_pieces(summary, of, whole_from, whole_until)
+        self.connection.execute(
+            "CREATE OR REPLACE TEMP TABLE piece (key VARCHAR, at_us BIGINT, counted BIGINT, unknown BIGINT, used BIGINT, "
+            "served BIGINT)"
+        )
+        self.connection.execute(f"INSERT INTO piece {stored}")
+        for start_us, end_us in edges:
+            self.connection.execute(f"INSERT INTO piece {self._raw_pieces(summary, of, start_us, end_us)}")
+        return sum(self._raw_rows(start_us, end_us) for start_us, end_us in edges)
+
+    def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[tuple[int, int, int, int]]]:
+        """By key, for each UTC day that the span touches and has known amounts: day start, peak, its instant, requests."""
+        days = _days(span.start_us, span.end_us)
+        relation = self._relation(USAGE_PEAK, {"summary_id": [summary.id], "event_date": days})
+        rows = self.connection.execute(
+            f"SELECT key, epoch_us(event_date::TIMESTAMP), peak, epoch_us(peak_at), counted - unknown FROM ({relation}) "
+            "WHERE licensee = $licensee AND peak IS NOT NULL ORDER BY key, event_date",
+            {"licensee": self.licensee},
+        ).fetchall()
+        found: dict[str, list[tuple[int, int, int, int]]] = {}
+        for key, *day in rows:
+            found.setdefault(key, []).append((int(day[0]), int(day[1]), int(day[2]), int(day[3])))
+        return found
+
+    def requests(
+        self, summary: SlotSummary, of: str, key: str, ranges: Sequence[tuple[int, int]]
+    ) -> Requests:
+        """The key's requests in scope with a known amount in any of some half-open ranges, in order of time."""
+        inside = " OR ".join(f"(epoch_us(received_at) >= {start} AND epoch_us(received_at) < {end})" for start, end in ranges)
+        days = sorted({day for start, end in ranges for day in _days(start, end)})
+        arrays = self.connection.execute(
+            f"SELECT epoch_us(received_at) AS at_us, {_amount(of)} AS amount, coalesce(status <> 429, true) AS is_served "
+            f"FROM ({self._relation(REQUEST, {'event_date': days})}) WHERE {self._counted(summary)} "
+            f"AND {KEY[summary.per]} = $key AND ({inside}) AND {_amount(of)} IS NOT NULL ORDER BY at_us",
+            {"licensee": self.licensee, "key": key},
+        ).fetchnumpy()
+        return Requests(
+            at_us=np.asarray(arrays["at_us"], np.int64),
+            amount=np.asarray(arrays["amount"], np.int64),
+            is_served=np.asarray(arrays["is_served"], np.bool_),
+        )
+
+    def served(self, summary: SlotSummary, key: str, start_us: int, end_us: int) -> int:
+        """How many of the key's requests in scope the gateway let through in a half-open range."""
+        relation = self._relation(REQUEST, {"event_date": _days(start_us, end_us)})
+        [[count]] = self.connection.execute(
+            f"SELECT count(*) FROM ({relation}) WHERE {self._counted(summary)} AND {KEY[summary.per]} = $key "
+            f"AND epoch_us(received_at) >= {start_us} AND epoch_us(received_at) < {end_us} AND coalesce(status <> 429, true)",
+            {"licensee": self.licensee, "key": key},
+        ).fetchall()
+        return int(count)
+
+    def witnesses(
+        self, summary: SlotSummary, key: str | None, start_us: int, end_us: int, *, most: int = 3
+    ) -> tuple[Witness, ...]:
+        """The first requests in scope of a key (of any, when None) in a span, read from the first day that has one."""
+        whose = "" if key is None else f"AND {KEY[summary.per]} = $key"
+        for day in range(start_us // DAY_US, -(-end_us // DAY_US)):
+            relation = self._relation(REQUEST, {"event_date": [_date(day)]})
+            rows = self.connection.execute(
+                f"SELECT source, file_id, position, epoch_us(received_at), request_id FROM ({relation}) "
+                f"WHERE {self._counted(summary)} {whose} AND epoch_us(received_at) >= {start_us} "
+                f"AND epoch_us(received_at) < {end_us} ORDER BY received_at, file_id, position LIMIT {int(most)}",
+                {"licensee": self.licensee} | ({} if key is None else {"key": key}),
+            ).fetchall()
+            if rows:
+                return tuple(
+                    Witness(source=row[0], file_id=row[1], position=row[2], received_us=row[3], request_id=row[4])
+                    for row in rows
+                )
+        return ()
+
+    def undetermined(self, summary: SlotSummary, span: Period) -> int:
+        """Requests of the span of which the log does not say enough to tell whether they are in scope."""
+        scope = summary.scope
+        if scope.routes is None and scope.methods is None and scope.statuses is None:
+            return 0
+        relation = self._relation(REQUEST, {"event_date": _days(span.start_us, span.end_us)})
+        [[count]] = self.connection.execute(
+            f"SELECT count(*) FROM ({relation}) WHERE licensee = $licensee AND NOT is_duplicate "
+            f"AND epoch_us(received_at) >= {span.start_us} AND epoch_us(received_at) < {span.end_us} "
+            f"AND ({condition(scope)}) IS NULL",
+            {"licensee": self.licensee},
+        ).fetchall()
+        return int(count)
+
+    def _stored_pieces(self, summary: SlotSummary, of: str, start_us: int, end_us: int) -> str:
+        days = _days(start_us, end_us)
+        used, unknown = ("requests", "0") if of == "requests" else (quote_name(of), quote_name(f"{of}_unknown"))
+        inside = f"epoch_us(slot_at) >= {start_us} AND epoch_us(slot_at) < {end_us}"
+        if summary.is_standing:
+            throttled = "AND NOT is_throttled" if summary.scope.without else ""
+            relation = self._relation(USAGE_APP_SLOT, {"event_date": days})
+            key, served = KEY[summary.per], "CASE WHEN is_throttled THEN 0 ELSE requests END"
+        else:
+            throttled = ""
+            relation = self._relation(USAGE_SCOPE, {"summary_id": [summary.id], "event_date": days})
+            key, served = "key", "served"
+        return (
+            f"SELECT {key}, epoch_us(slot_at), CAST(sum(requests) AS BIGINT), CAST(sum({unknown}) AS BIGINT), "
+            f"CAST(sum({used}) AS BIGINT), CAST(sum({served}) AS BIGINT) FROM ({relation}) "
+            f"WHERE licensee = {quote_text(self.licensee)} AND {inside} {throttled} GROUP BY ALL"
+        )
+
+    def _raw_pieces(self, summary: SlotSummary, of: str, start_us: int, end_us: int) -> str:
+        relation = self._relation(REQUEST, {"event_date": _days(start_us, end_us)})
+        amount, at_us = _amount(of), "epoch_us(received_at)"
+        counted = self._counted(summary).replace("$licensee", quote_text(self.licensee))
+        return (
+            f"SELECT {KEY[summary.per]}, greatest({at_us} // {SLOT_US} * {SLOT_US}, {start_us}), count(*), "
+            f"count(*) - count({amount}), CAST(coalesce(sum({amount}), 0) AS BIGINT), "
+            f"count(*) FILTER (coalesce(status <> 429, true)) FROM ({relation}) "
+            f"WHERE {counted} AND {at_us} >= {start_us} AND {at_us} < {end_us} GROUP BY ALL"
+        )
+
+    def _raw_rows(self, start_us: int, end_us: int) -> int:
+        relation = self._relation(REQUEST, {"event_date": _days(start_us, end_us)})
+        [[rows]] = self.connection.execute(
+            f"SELECT count(*) FROM ({relation}) WHERE licensee = $licensee AND epoch_us(received_at) >= {start_us} "
+            f"AND epoch_us(received_at) < {end_us}",
+            {"licensee": self.licensee},
+        ).fetchall()
+        return int(rows)
+
+    def _counted(self, summary: SlotSummary) -> str:
+        return f"licensee = $licensee AND NOT is_duplicate AND ({condition(summary.scope)})"
+
+
+def _amount(of: str) -> str:
+    return "CAST(1 AS BIGINT)" if of == "requests" else quote_name(of)
+
+
+def _days(start_us: int, end_us: int) -> list[str]:
+    """Every UTC day that a half-open range touches, as text."""
+    return [_date(day) for day in range(start_us // DAY_US, -(-end_us // DAY_US))]
+
+
+def _date(day: int) -> str:
+    return (EPOCH + timedelta(days=day)).date().isoformat()

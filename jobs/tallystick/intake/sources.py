@@ -1,0 +1,52 @@
+"""Where log objects come from: the project's source files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field, model_validator
+
+from tallystick.errors import MissingInputError
+from tallystick.register.model import Slug
+from tallystick.yaml_file import Stated, load_yaml, refuse
+
+
+class Source(Stated):
+    """One folder or bucket prefix of log objects in one format."""
+
+    name: Slug
+    says: str = ""
+    folder: str | None = Field(None, description="A folder, relative to the project.")
+    prefix: str | None = Field(None, pattern=r"^s3://[^/]+(/.*)?$", description="s3://bucket/prefix")
+    files: str = Field("*", description="Which names below it are log objects; * is any run of characters, / included.")
+    format: str | None = Field(None, description="A format's name; found from the entries where absent.")
+    routes: tuple[str, ...] = Field((), description="Templates such as `GET /2/tweets/{id}`, for logs that only give paths.")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Source:
+        if (self.folder is None) == (self.prefix is None):
+            raise ValueError("exactly one of folder and prefix is needed")
+        return self
+
+    def place(self, project: Path) -> str:
+        """The absolute folder or the s3:// prefix."""
+        return self.prefix if self.prefix is not None else str((project / str(self.folder)).resolve())
+
+
+def load_sources(folder: Path) -> tuple[Source, ...]:
+    """Every source of a project, ordered by name.
+
+    Raises MissingInputError without the folder or without any file in it.
+    """
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise MissingInputError("no source is described here", where=str(folder), next_step="tallystick init shows one")
+    sources = []
+    for file in files:
+        source = load_yaml(file, Source, more={"name": file.stem})
+        if source.name in {other.name for other in sources}:
+            raise refuse(file, f"another file describes the source {source.name!r}", next_step="give it another name")
+        sources.append(source)
+    return tuple(sorted(sources, key=lambda source: source.name))
+
+

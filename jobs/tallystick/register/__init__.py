@@ -1,0 +1,1 @@
+"""Who is calling: licensees, their apps, and how each is recognised, with dates."""

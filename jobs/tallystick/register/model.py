@@ -1,0 +1,126 @@
+"""What a register file says of one licensee."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, Field, model_validator
+
+from tallystick.errors import BadPeriodError
+from tallystick.period import parse_instant_us
+from tallystick.yaml_file import Stated
+
+
+def a_slug(text: str) -> str:
+    """An id that is safe in paths, tables and addresses everywhere."""
+    if not re.fullmatch(r"[a-z0-9][a-z0-9._-]{0,62}", text) or ".." in text:
+        raise ValueError("an id is 1 to 63 of a-z, 0-9, '-', '_' and '.', and begins with a letter or digit")
+    return text
+
+
+def a_zone(text: str) -> str:
+    """The name of a time zone of the IANA database."""
+    try:
+        ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"{text!r} is no time zone; write one such as Etc/UTC or America/Los_Angeles") from error
+    return text
+
+
+def an_instant(text: str) -> str:
+    """A date or date-time; its zone is known only to the file as a whole."""
+    try:
+        parse_instant_us(text, ZoneInfo("Etc/UTC"))
+    except BadPeriodError as error:
+        raise ValueError(f"{text!r} is no date; write 2022-06-30 or 2022-06-30T12:00:00Z") from error
+    return text
+
+
+Slug = Annotated[str, AfterValidator(a_slug)]
+Zone = Annotated[str, AfterValidator(a_zone)]
+Instant = Annotated[str, AfterValidator(an_instant)]
+
+BY = ("credential", "credential_sha256", "principal", "user", "network", "user_agent")
+"""How a caller can be recognised, the surest way first."""
+
+
+class Recogniser(Stated):
+    """One way in which an app's calls are recognised, from an instant until another."""
+
+    credential: str | None = None
+    credential_sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    principal: str | None = Field(None, description="Exact, or a pattern in which * is any run of characters.")
+    user: str | None = Field(None, description="Exact, or a pattern in which * is any run of characters.")
+    network: str | None = None
+    user_agent: str | None = Field(None, description="Exact, or a pattern in which * is any run of characters.")
+    name: Slug | None = Field(None, description="What reports call the credential; its own text where absent.")
+    from_: Instant | None = Field(None, alias="from")
+    until: Instant | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Recogniser:
+        given = [way for way in BY if getattr(self, way) is not None]
+        if len(given) != 1:
+            raise ValueError(f"exactly one of {', '.join(BY)} is needed, {len(given)} given")
+        if self.network is not None:
+            ipaddress.ip_network(self.network)
+        if not self.value:
+            raise ValueError(f"{self.by} is empty, and would recognise everybody or nobody")
+        return self
+
+    @property
+    def by(self) -> str:
+        """Which of the ways of `BY` this is."""
+        return next(way for way in BY if getattr(self, way) is not None)
+
+    @property
+    def value(self) -> str:
+        """The text to compare with."""
+        return str(getattr(self, self.by))
+
+
+class UseCase(Stated):
+    """What an app is for, as its licensee described it, and when the provider approved that."""
+
+    text: str
+    approved: Instant | None = Field(None, description="Absent: never approved.")
+
+
+class App(Stated):
+    """One registered app."""
+
+    app: Slug
+    name: str | None = None
+    registered: Instant | None = None
+    ended: Instant | None = Field(None, description="The first instant that no longer belongs to the registration.")
+    environment: Literal["production", "stage", "dev"] = "production"
+    use_case: UseCase | None = None
+    recognised_by: tuple[Recogniser, ...] = ()
+
+
+class Licensee(Stated):
+    """One licensee and its apps."""
+
+    licensee: Slug
+    name: str
+    time_zone: Zone = "Etc/UTC"
+    apps: tuple[App, ...]
+
+    @model_validator(mode="after")
+    def _app_once(self) -> Licensee:
+        names = [app.app for app in self.apps]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"the app {twice[0]!r} stands twice")
+        return self
+
+    def instant_us(self, text: str | None) -> int | None:
+        """One of this file's dates as an instant in microseconds, read in the file's time zone."""
+        return None if text is None else parse_instant_us(text, ZoneInfo(self.time_zone))
+
+    def app(self, name: str | None) -> App | None:
+        """The app of that id, if it is registered."""
+        return next((app for app in self.apps if app.app == name), None)

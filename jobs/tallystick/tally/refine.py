@@ -1,0 +1,169 @@
+"""One UTC day of intake into `request`: second entries marked, each request given its licensee, app and credential."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from tallystick.duck import WrittenFile, connect, quote_name, quote_text, write_file
+from tallystick.period import DAY_US, EPOCH
+from tallystick.register.load import Recognition
+from tallystick.register.model import BY
+from tallystick.tables.canonical import CANONICAL, ORIGIN
+from tallystick.tally.scope import like_pattern
+
+RULES = "refine 1"
+"""Changes when equal input would give other requests; a day built by older rules is dirty."""
+
+COLUMN = {
+    "credential": "credential",
+    "credential_sha256": "credential",
+    "principal": "principal",
+    "user": "user",
+    "network": "client_address",
+    "user_agent": "user_agent",
+}
+"""The column of an entry that each way of recognising looks at."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RefineTask:
+    """One day: SQL that yields its intake, which (file_id, batch) of it count, and where the requests go."""
+
+    day: date
+    intake: str
+    current: tuple[tuple[str, str], ...]
+    recognitions: tuple[Recognition, ...]
+    root: Path
+    name: str
+    memory_limit: str
+    scratch: Path
+
+
+def refine_day(task: RefineTask) -> WrittenFile:
+    """Write one day's requests as one Parquet file; a day without an entry is a file without a row."""
+    connection = connect(memory_limit=task.memory_limit, scratch=task.scratch)
+    connection.execute("CREATE TEMP TABLE current (file_id VARCHAR, batch VARCHAR)")
+    if task.current:
+        connection.executemany("INSERT INTO current VALUES (?, ?)", task.current)
+    connection.execute(f"CREATE TEMP TABLE entry AS SELECT * FROM ({task.intake}) SEMI JOIN current USING (file_id, batch)")
+    cuts = _cuts(task)
+    _name_callers(connection, task.recognitions, cuts)
+    return write_file(
+        connection,
+        request_query(_used_columns(task.recognitions), cuts),
+        task.root,
+        partition={"event_date": task.day.isoformat()},
+        name=task.name,
+    )
+
+
+def request_query(used: Sequence[str], cuts: Sequence[int]) -> str:
+    """The SQL of refine.sql for a register that looks at the columns `used` and changes at the instants `cuts`."""
+    content = ", ".join(f"entry.{quote_name(column.name)}" for column in CANONICAL)
+    columns = ", ".join(f"entry.{quote_name(column.name)}" for column in (*CANONICAL, *ORIGIN))
+    same = "".join(f"AND entry.{quote_name(name)} IS NOT DISTINCT FROM caller.{quote_name(name)}\n    " for name in used)
+    stretches = "".join(f"WHEN epoch_us(entry.received_at) < {cut} THEN {n} " for n, cut in enumerate(cuts[1:]))
+    text = files("tallystick.tally").joinpath("refine.sql").read_text("utf-8")
+    return text.format(
+        content=f"({content})",
+        columns=columns,
+        segment=f"(CASE {stretches}END)",
+        same_caller=same.rstrip() or "AND true",
+    )
+
+
+def _cuts(task: RefineTask) -> list[int]:
+    """The instants that bound the stretches of the day in which the register does not change."""
+    start = (task.day - EPOCH.date()).days * DAY_US
+    inside = {cut for one in task.recognitions for cut in (one.from_us, one.until_us) if start < cut < start + DAY_US}
+    return [start, *sorted(inside), start + DAY_US]
+
+
+def _name_callers(
+    connection: duckdb.DuckDBPyConnection, recognitions: Sequence[Recognition], cuts: Sequence[int]
+) -> None:
+    """Make `caller`: whom the register names for each caller that was seen, in each stretch of the day."""
+    connection.execute("CREATE TEMP TABLE segment (segment INTEGER, from_us BIGINT, until_us BIGINT)")
+    connection.executemany("INSERT INTO segment VALUES (?, ?, ?)", [(n, *cuts[n : n + 2]) for n in range(len(cuts) - 1)])
+    connection.execute(
+        "CREATE TEMP TABLE recognition (rank INTEGER, way VARCHAR, value VARCHAR, from_us BIGINT, until_us BIGINT, "
+        "licensee VARCHAR, app VARCHAR, credential_id VARCHAR)"
+    )
+    if recognitions:
+        connection.executemany(
+            "INSERT INTO recognition VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [(one.rank, one.by, _comparable(one), *astuple(one)[3:]) for one in recognitions],
+        )
+    used = _used_columns(recognitions)
+    tuple_columns = ", ".join(quote_name(name) for name in used) or "NULL AS nobody"
+    connection.execute(f"CREATE TEMP TABLE seen AS SELECT DISTINCT {tuple_columns} FROM entry")
+    if "client_address" in used:
+        _name_networks(connection, recognitions)
+    ways = [way for way in BY if any(one.by == way for one in recognitions)]
+    candidates = " UNION ALL ".join(
+        f"SELECT seen.*, recognition.* FROM seen INNER JOIN recognition ON recognition.way = {quote_text(way)} AND {_test(way)}"
+        for way in ways
+    )
+    # The surest way wins, then the longer text; two apps that claim a caller with equal right leave it unattributed.
+    connection.execute(
+        f"""
+        CREATE TEMP TABLE caller AS
+        WITH candidate AS (
+            SELECT * FROM ({candidates or "SELECT seen.*, recognition.* FROM seen, recognition WHERE false"})
+        ),
+        claim AS (
+            SELECT candidate.*, segment.segment,
+                rank() OVER (PARTITION BY {tuple_columns.replace("NULL AS nobody", "nobody")}, segment.segment
+                             ORDER BY rank, length(value) DESC) AS place
+            FROM candidate INNER JOIN segment
+                ON candidate.from_us <= segment.from_us AND segment.from_us < candidate.until_us
+        )
+        SELECT {tuple_columns.replace("NULL AS nobody", "nobody")}, segment,
+            min(licensee) AS licensee, min(app) AS app, min(credential_id) AS credential_id
+        FROM claim WHERE place = 1
+        GROUP BY ALL
+        HAVING count(DISTINCT (licensee, app)) = 1
+        """
+    )
+
+
+def _used_columns(recognitions: Sequence[Recognition]) -> list[str]:
+    return sorted({COLUMN[one.by] for one in recognitions})
+
+
+def _comparable(one: Recognition) -> str:
+    return like_pattern(one.value) if one.by in ("principal", "user", "user_agent") else one.value
+
+
+def _test(way: str) -> str:
+    """SQL that compares an entry's column with a recognition's value."""
+    column = f"seen.{quote_name(COLUMN[way])}"
+    if way == "credential":
+        return f"{column} = recognition.value"
+    if way == "credential_sha256":
+        return f"(sha256({column}) = recognition.value OR {column} LIKE 'sha256:' || recognition.value[:32] || '%')"
+    if way == "network":
+        return f"({column}, recognition.value) IN (SELECT (address, network) FROM address_in_network)"
+    return f"{column} LIKE recognition.value ESCAPE '\\'"
+
+
+def _name_networks(connection: duckdb.DuckDBPyConnection, recognitions: Sequence[Recognition]) -> None:
+    """Make `address_in_network`: which of the day's addresses lie in which network of the register."""
+    networks = [(one.value, ipaddress.ip_network(one.value)) for one in recognitions if one.by == "network"]
+    found = []
+    for [text] in connection.execute("SELECT DISTINCT client_address FROM seen WHERE client_address IS NOT NULL").fetchall():
+        try:
+            address = ipaddress.ip_address(text)
+        except ValueError:
+            continue  # not an address, so in no network
+        found.extend((text, name) for name, network in networks if address in network)
+    connection.execute("CREATE TEMP TABLE address_in_network (address VARCHAR, network VARCHAR)")
+    if found:
+        connection.executemany("INSERT INTO address_in_network VALUES (?, ?)", found)

@@ -1,0 +1,78 @@
+"""The daily summaries that the agreements ask for: which sums at which grain, and which peaks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from tallystick.agreements.load import Binding
+from tallystick.agreements.model import Limit, LimitClause, Scope
+from tallystick.tally.scope import DEFAULT, EVERYTHING, digest, has_peak
+
+
+@dataclass(frozen=True, kw_only=True)
+class SlotSummary:
+    """Sums by key and quarter of an hour of the requests in one scope."""
+
+    per: str
+    scope: Scope
+
+    @property
+    def id(self) -> str:
+        """Its name in `usage_scope`."""
+        return digest("slots", self.per, self.scope)
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether `usage_app_slot` has it anyway."""
+        return self.per in ("licensee", "app") and self.scope in (DEFAULT, EVERYTHING)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeakSummary:
+    """The largest amount by key and day in any window of one length, of the requests in one scope."""
+
+    of: str
+    per: str
+    window: str
+    length_us: int
+    scope: Scope
+
+    @property
+    def id(self) -> str:
+        """Its name in `usage_peak`."""
+        return digest("peak", self.of, self.per, self.window, self.length_us, self.scope)
+
+
+def slots_of(limit: Limit) -> SlotSummary:
+    """The sums that a limit is judged by."""
+    return SlotSummary(per=limit.per, scope=limit.scope)
+
+
+def peak_of(limit: Limit) -> PeakSummary | None:
+    """The peaks that a limit is judged by; None where sums by quarter of an hour decide it."""
+    if not has_peak(limit):
+        return None
+    assert limit.length.us is not None
+    return PeakSummary(
+        of=limit.of, per=limit.per, window=limit.window, length_us=limit.length.us, scope=limit.scope
+    )
+
+
+def readings_of(clause: LimitClause) -> list[tuple[str, Limit]]:
+    """Every meaning of a limit's words, its own first, each with its id."""
+    return [("as written", clause.limit_as(None)), *((one.id, clause.limit_as(one)) for one in clause.readings)]
+
+
+def summaries(bindings: Iterable[Binding]) -> tuple[tuple[SlotSummary, ...], tuple[PeakSummary, ...]]:
+    """All that the limits of some agreements need on top of the standing tables, each once, in a fixed order."""
+    limits = [
+        limit
+        for binding in bindings
+        for clause in binding.version.clauses
+        if isinstance(clause, LimitClause)
+        for _, limit in readings_of(clause)
+    ]
+    slots = {one.id: one for limit in limits if not (one := slots_of(limit)).is_standing}
+    peaks = {one.id: one for limit in limits if (one := peak_of(limit)) is not None}
+    return tuple(slots[key] for key in sorted(slots)), tuple(peaks[key] for key in sorted(peaks))

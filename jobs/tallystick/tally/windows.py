@@ -1,0 +1,55 @@
+"""Window sums over sorted requests, vectorised: what every request's window holds. Used for daily peaks and for episodes."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Integers = NDArray[np.int64]
+
+LARGEST = 2**63 - 1
+
+
+def sliding_sums(keys: Integers, at_us: Integers, amounts: Integers, length_us: int) -> Integers:
+    """For each request the sum of its key's amounts in `(at - length, at]`, ties included.
+
+    The three arrays are parallel, sorted by key, then time; keys are whole numbers from 0. Raises OverflowError when a
+    window's sum passes 2^63-1.
+    """
+    if len(at_us) == 0:
+        return np.zeros(0, np.int64)
+    line = _on_one_line(keys, at_us, length_us)
+    first = np.searchsorted(line, line - length_us, side="right")
+    after = np.searchsorted(line, line, side="right")
+    return _between(amounts, first, after)
+
+
+def calendar_sums(keys: Integers, at_us: Integers, amounts: Integers, length_us: int) -> Integers:
+    """For each request the sum of its key's amounts in its window `[k*length, (k+1)*length)`; as `sliding_sums`."""
+    if len(at_us) == 0:
+        return np.zeros(0, np.int64)
+    windows = at_us // length_us
+    begins = np.concatenate([[True], (keys[1:] != keys[:-1]) | (windows[1:] != windows[:-1])])
+    edges = np.append(np.flatnonzero(begins), len(at_us))
+    group = np.cumsum(begins) - 1
+    return _between(amounts, edges[group], edges[group + 1])
+
+
+def _on_one_line(keys: Integers, at_us: Integers, length_us: int) -> Integers:
+    """Key and time as one ascending number, keys further apart than any window reaches."""
+    lowest = int(at_us.min())
+    span = int(at_us.max()) - lowest + length_us + 1
+    if (int(keys.max()) + 1) * span > LARGEST:
+        raise OverflowError(f"{int(keys.max()) + 1} keys over {span} microseconds are too many for one pass")
+    return keys * np.int64(span) + (at_us - np.int64(lowest))
+
+
+def _between(amounts: Integers, first: NDArray[np.intp], after: NDArray[np.intp]) -> Integers:
+    """Sums of `amounts[first:after]`. Running totals may pass 2^63 and wrap; differences below 2^63 are exact even so."""
+    with np.errstate(over="ignore"):
+        running = np.concatenate([np.zeros(1, np.int64), np.cumsum(amounts, dtype=np.int64)])
+        sums: Integers = running[after] - running[first]
+    roughly = np.concatenate([np.zeros(1), np.cumsum(amounts, dtype=np.float64)])
+    if float((roughly[after] - roughly[first]).max(initial=0.0)) >= float(LARGEST):
+        raise OverflowError("a window's sum is past 2^63-1")
+    return sums
