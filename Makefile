@@ -1,0 +1,43 @@
+# What one does with a checkout; `make` lists it. Written for GNU make 3.81 too, which macOS has.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.SILENT:
+
+BIN := .venv/bin
+# Somebody else's Python or Spark does not reach in; the machine's proxies and certificates do.
+unexport PYTHONPATH PYTHONHOME SPARK_HOME SPARK_CONF_DIR
+
+.PHONY: help setup setup-tests demo test check format clean
+
+help: ## list these commands
+	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+setup: ## make the one environment: Python packages, Java, Spark's jars; at once when all is there
+	infra/setup/environment .venv infra/requirements/dev.txt .
+	java_home=$$(infra/setup/java) && $(BIN)/python infra/setup/spark.py --java-home "$$java_home"
+
+setup-tests: setup ## make what only tests need on top: Airflow in an environment of its own, and Chromium
+	infra/setup/environment .venv-airflow infra/requirements/airflow.txt
+	infra/setup/chromium >/dev/null
+
+demo: setup ## audit a made-up year, publish it to a local S3, verify it; KEEP=1 leaves the server up, SCALE=0.01 adds rows
+	$(BIN)/tallystick demo $(if $(SCALE),--scale $(SCALE)) $(if $(KEEP),--keep)
+
+test: setup-tests ## run every test; ARGS="-k name" runs some
+	$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## read the code without running it: ruff, mypy, import-linter, and whether generated docs are in step
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(BIN)/python docs/generate.py --check
+
+format: setup ## lay the code out as `make check` wants it
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+clean: ## remove what the demo and the tests left; ends a kept S3 server, leaves environments and jars
+	if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m tallystick.demo.end_kept .demo; fi
+	rm -rf .demo build spark-warehouse metastore_db derby.log .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
