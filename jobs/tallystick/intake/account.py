@@ -1,0 +1,145 @@
+"""The accounting of a file: what was offered, what became of its entries, and of which days they are."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import duckdb
+
+from tallystick.duck import quote_name
+from tallystick.intake.paths import Found
+from tallystick.tables.intake import INTAKE
+from tallystick.tables.promise import Table
+from tallystick.tables.rejected_entry import REJECTED_ENTRY
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileTask:
+    """One log object to be read: where it is, and what is known of it beforehand.
+
+    `source` is the project's source, `name` the object's name below its folder or prefix, `uri` what opens it,
+    `version_tag` the store's word for this version of it; `format` is found from the content where it is None, and
+    `routes` are templates for formats that log only paths.
+    """
+
+    source: str
+    name: str
+    uri: str
+    version_tag: str
+    format: str | None = None
+    routes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileDay:
+    """The entries of a file on one UTC day of one numbering source."""
+
+    event_date: date
+    source: str
+    accepted: int
+    rejected: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileAccount:
+    """One row of `source_file`; `entries` is always `accepted + rejected`."""
+
+    source: str
+    name: str
+    version_tag: str
+    file_id: str
+    size_bytes: int
+    format: str | None
+    state: str
+    problem: str | None = None
+    entries: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    not_entries: int = 0
+    first_at: datetime | None = None
+    last_at: datetime | None = None
+    days: tuple[FileDay, ...] = ()
+    batch: str
+
+    def as_row(self) -> dict[str, Any]:
+        """The account as plain values, one a column of `source_file`."""
+        return {**dataclasses.asdict(self), "days": [dataclasses.asdict(day) for day in self.days]}
+
+
+def create_entry_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the empty tables `entry` (the columns of `intake`) and `rejected` (those of `rejected_entry`)."""
+    for name, table in (("entry", INTAKE), ("rejected", REJECTED_ENTRY)):
+        connection.execute(f"CREATE TABLE {name} ({_columns(table)})")
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(
+        f"{quote_name(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}" for column in table.columns
+    )
+
+
+def last_rows(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """The numbers of the last rows of `entry` and `rejected`; rows appended later have higher ones."""
+    query = "SELECT (SELECT coalesce(max(rowid), -1) FROM entry), (SELECT coalesce(max(rowid), -1) FROM rejected)"
+    [(entry, rejected)] = connection.execute(query).fetchall()
+    return int(entry), int(rejected)
+
+
+def account_for(
+    connection: duckdb.DuckDBPyConnection,
+    task: FileTask,
+    *,
+    file_id: str,
+    size_bytes: int,
+    format_name: str | None,
+    found: Found,
+    after: tuple[int, int],
+    batch: str,
+) -> FileAccount:
+    """The account of a file whose entries are the rows of `entry` and `rejected` after the rows numbered `after`.
+
+    A rejected entry goes to the day of the readable entry before it, else of the one after it, else to no day. Raises
+    RuntimeError, which is a bug, if accepted and rejected rows are not the entries that were found.
+    """
+    mine = f"SELECT position, event_date, source, received_at FROM entry WHERE rowid > {after[0]}"
+    lost = f"SELECT position FROM rejected WHERE rowid > {after[1]}"
+    accepted_days = connection.execute(
+        f"SELECT event_date, source, count(*), min(received_at), max(received_at) FROM ({mine}) GROUP BY ALL"
+    ).fetchall()
+    accepted = sum(row[2] for row in accepted_days)
+    [(rejected,)] = connection.execute(f"SELECT count(*) FROM ({lost})").fetchall()
+    if accepted + rejected != found.entries:
+        raise RuntimeError(f"{task.uri}: {found.entries} entries, {accepted} accepted and {rejected} rejected")
+    counts = {(row[0], row[1]): [row[2], 0] for row in accepted_days}
+    if rejected and accepted:
+        for day, source, number in connection.execute(
+            f"WITH readable AS ({mine}) "
+            "SELECT coalesce(before.event_date, first.event_date), coalesce(before.source, first.source), count(*) "
+            f"FROM ({lost}) AS lost "
+            "CROSS JOIN (SELECT event_date, source FROM readable ORDER BY position LIMIT 1) AS first "
+            "ASOF LEFT JOIN readable AS before ON lost.position >= before.position GROUP BY ALL"
+        ).fetchall():
+            counts[day, source][1] += number
+    return FileAccount(
+        source=task.source,
+        name=task.name,
+        version_tag=task.version_tag,
+        file_id=file_id,
+        size_bytes=size_bytes,
+        format=format_name,
+        state="read",
+        entries=found.entries,
+        accepted=accepted,
+        rejected=rejected,
+        not_entries=found.not_entries,
+        first_at=min((row[3] for row in accepted_days), default=None),
+        last_at=max((row[4] for row in accepted_days), default=None),
+        days=tuple(
+            FileDay(event_date=day, source=source, accepted=number, rejected=lost)
+            for (day, source), (number, lost) in sorted(counts.items())
+        ),
+        batch=batch,
+    )

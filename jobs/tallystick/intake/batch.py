@@ -1,0 +1,85 @@
+"""Some entries of a file, one after another in memory, with where each stands."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from tallystick.intake import masking
+
+MAX_ENTRY_BYTES = 64 << 20
+"""An entry longer than 64 MiB is rejected as `too_long`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unreadable:
+    """An entry that is rejected before its columns are looked at."""
+
+    position: int
+    reason: str
+    digest: str
+    excerpt: str
+
+    @classmethod
+    def of(cls, entry: bytes, *, position: int, reason: str) -> Unreadable:
+        """The rejection of an entry whose bytes are at hand."""
+        return cls(position=position, reason=reason, digest=masking.digest(entry), excerpt=masking.excerpt(entry))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Entries of a file that are UTF-8 text, in file order, without the line ends or commas between them.
+
+    `text` holds them without gaps, entry i from byte `offsets[i]` to `offsets[i + 1]`; `positions[i]` is its line, or
+    its place in the array, from 1. `unreadable` are the entries between them that are not text or too long, and
+    `not_entries` counts comments and blank lines.
+    """
+
+    text: bytes
+    offsets: npt.NDArray[np.int64]
+    positions: npt.NDArray[np.int64]
+    unreadable: tuple[Unreadable, ...] = ()
+    not_entries: int = 0
+
+    @classmethod
+    def of(
+        cls,
+        entries: list[bytes],
+        positions: list[int],
+        *,
+        unreadable: tuple[Unreadable, ...] = (),
+        not_entries: int = 0,
+    ) -> Batch:
+        """A batch of separate entries."""
+        offsets = np.zeros(len(entries) + 1, dtype=np.int64)
+        np.cumsum([len(entry) for entry in entries], out=offsets[1:])
+        return cls(
+            text=b"".join(entries),
+            offsets=offsets,
+            positions=np.array(positions, dtype=np.int64),
+            unreadable=unreadable,
+            not_entries=not_entries,
+        )
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of one entry."""
+        return self.text[self.offsets[index] : self.offsets[index + 1]]
+
+    def entries(self) -> list[bytes]:
+        """The bytes of every entry."""
+        bounds = self.offsets.tolist()
+        return [self.text[start:end] for start, end in itertools.pairwise(bounds)]
+
+    def to_arrow(self) -> pa.Table:
+        """Columns `position` (BIGINT) and `entry` (VARCHAR), without copying the text."""
+        entry = pa.Array.from_buffers(
+            pa.large_string(), len(self), [None, pa.py_buffer(self.offsets.tobytes()), pa.py_buffer(self.text)]
+        )
+        return pa.table({"position": pa.array(self.positions), "entry": entry})

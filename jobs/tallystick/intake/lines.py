@@ -1,0 +1,134 @@
+"""A file of lines to batches of entries: LF and CRLF end a line, a lone CR is data, the last line needs no end."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+
+from tallystick.intake import masking
+from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, Unreadable
+
+BLOCK = 8 << 20
+"""Bytes that are split at a time."""
+BLANK = b" \t\r\x0b\x0c"
+Positions = npt.NDArray[np.int64]
+
+
+def split_lines(file: Path, *, comment: str | None = None, block: int = BLOCK) -> Iterator[Batch]:
+    """Every line of a decoded file, in order: entries, entries that are no text or too long, and a count of the rest.
+
+    Blank lines and those that begin with `comment` are no entries; line numbers count them all.
+    """
+    mark = comment.encode() if comment else None
+    line = 1
+    with file.open("rb") as source:
+        for piece in whole_lines(source, block=block):
+            if isinstance(piece, Unreadable):
+                yield Batch.of([], [], unreadable=(replace(piece, position=line),))
+                line += 1
+            else:
+                batch, lines = _batch(piece, line, mark)
+                yield batch
+                line += lines
+
+
+def whole_lines(source: BinaryIO, *, block: int = BLOCK) -> Iterator[bytes | Unreadable]:
+    """The bytes of a file in blocks that end with a line end (the last one may not), and lines that are too long."""
+    rest = b""
+    while data := source.read(block):
+        cut = data.rfind(b"\n") + 1
+        if cut:
+            yield rest + data[:cut]
+            rest = data[cut:]
+        else:
+            rest += data
+        if len(rest) > MAX_ENTRY_BYTES + 1:
+            too_long, rest = _skip_line(rest, source)
+            if too_long is not None:
+                yield too_long
+    if rest:
+        yield rest
+
+
+def _skip_line(begun: bytes, source: BinaryIO) -> tuple[Unreadable | None, bytes]:
+    """Read past the end of a line that is too long; returns its rejection and what was read after it."""
+    hasher, excerpt = hashlib.sha256(), masking.excerpt(begun)
+    data, rest = begun, b""
+    while data:
+        content, end, rest = data.partition(b"\n")
+        hasher.update(content)
+        if end:
+            break
+        data = source.read(BLOCK)
+    return Unreadable(position=0, reason="too_long", digest=hasher.hexdigest(), excerpt=excerpt), rest
+
+
+def _batch(block: bytes, first_line: int, comment: bytes | None) -> tuple[Batch, int]:
+    """One block of whole lines, and how many lines it has."""
+    if b"\r\n" in block:
+        block = block.replace(b"\r\n", b"\n")
+    array = np.frombuffer(block, dtype=np.uint8)
+    ends = np.flatnonzero(array == 10)
+    if not block.endswith(b"\n"):
+        ends = np.append(ends, len(block))
+    starts = np.concatenate((np.zeros(1, dtype=np.int64), ends[:-1] + 1))
+    positions = np.arange(first_line, first_line + len(ends), dtype=np.int64)
+    doubtful = _doubtful(block, array, starts, ends, comment)
+    longest = int((ends - starts).max(initial=0))
+    if not len(doubtful) and longest <= MAX_ENTRY_BYTES:
+        offsets = np.append(starts, ends[-1] + 1) - np.arange(len(starts) + 1)
+        return Batch(text=block.replace(b"\n", b""), offsets=offsets, positions=positions), len(ends)
+    return _careful(block, starts, ends, positions, comment), len(ends)
+
+
+def _doubtful(
+    block: bytes, array: npt.NDArray[np.uint8], starts: Positions, ends: Positions, comment: bytes | None
+) -> Positions:
+    """The lines that may be blank or comments; every line where the block is not all text."""
+    if not block.isascii():
+        try:
+            block.decode()
+        except UnicodeDecodeError:
+            return np.arange(len(starts), dtype=np.int64)
+    first = array[np.minimum(starts, len(array) - 1)]
+    doubtful = (starts == ends) | (first <= 32)
+    if comment:
+        doubtful |= first == comment[0]
+    return np.flatnonzero(doubtful)
+
+
+def _careful(block: bytes, starts: Positions, ends: Positions, positions: Positions, comment: bytes | None) -> Batch:
+    """A block in which some lines are no entries, no text or too long, line by line."""
+    entries: list[bytes] = []
+    places: list[int] = []
+    unreadable: list[Unreadable] = []
+    not_entries = 0
+    for start, end, position in zip(starts.tolist(), ends.tolist(), positions.tolist(), strict=True):
+        line = block[start:end]
+        if not line.strip(BLANK) or (comment and line.startswith(comment)):
+            not_entries += 1
+        elif len(line) > MAX_ENTRY_BYTES:
+            unreadable.append(Unreadable.of(line, position=position, reason="too_long"))
+        elif not is_text(line):
+            unreadable.append(Unreadable.of(line, position=position, reason="not_text"))
+        else:
+            entries.append(line)
+            places.append(position)
+    return Batch.of(entries, places, unreadable=tuple(unreadable), not_entries=not_entries)
+
+
+def is_text(line: bytes) -> bool:
+    """Whether the bytes are UTF-8."""
+    if line.isascii():
+        return True
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

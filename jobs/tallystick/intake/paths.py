@@ -1,0 +1,128 @@
+"""The two ways from a decoded file to rows: in one go where that is proven safe, and strictly, batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from tallystick.duck import quote_name
+from tallystick.formats import Format
+from tallystick.formats.model import JsonDecoding
+from tallystick.intake.batch import Batch, Unreadable
+from tallystick.intake.canonical import Origin, canonical_sql
+from tallystick.intake.decoding import decoded_batch_sql, decoded_file_sql, readable_json
+from tallystick.intake.entries import split_entries
+from tallystick.intake.proof import count_plain_json_lines
+from tallystick.tables.intake import INTAKE
+
+COLUMNS = ", ".join(quote_name(name) for name in INTAKE.column_names)
+ENTRIES = "entries being read"
+LOST = "entries being rejected"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """How many entries a file has, and how many lines that are none."""
+
+    entries: int
+    not_entries: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rejection:
+    """One entry and every reason against it."""
+
+    entry: Unreadable
+    reasons: tuple[str, ...]
+
+
+def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found | None:
+    """Read a file of JSON lines as a whole, if the file proves that nothing can be lost or misread that way.
+
+    None where it does not, or where any entry is not accepted; rows that were appended must then be rolled back.
+    """
+    if not isinstance(described.decode, JsonDecoding) or described.entries.find != "lines":
+        return None
+    counted = count_plain_json_lines(decoded)
+    if counted is None or not counted[0]:
+        return None
+    entries, not_entries = counted
+    canonical = canonical_sql(described, origin, decoded_file_sql(described.decode, str(decoded)))
+    try:
+        appended = _append(connection, canonical)
+    except (duckdb.InvalidInputException, duckdb.ConversionException):
+        return None
+    return Found(entries=entries, not_entries=not_entries) if appended == entries else None
+
+
+def read_strictly(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found:
+    """Read a file batch by batch: entries go to `entry` or, with every reason, to `rejected`."""
+    canonical = canonical_sql(described, origin, decoded_batch_sql(described, quote_name(ENTRIES)))
+    entries = not_entries = 0
+    for batch in split_entries(decoded, described.entries):
+        entries += len(batch) + len(batch.unreadable)
+        not_entries += batch.not_entries
+        lost = [Rejection(entry=entry, reasons=(entry.reason,)) for entry in batch.unreadable]
+        readable = batch
+        if isinstance(described.decode, JsonDecoding):
+            readable, others = readable_json(batch)
+            lost += [Rejection(entry=entry, reasons=(entry.reason,)) for entry in others]
+        if len(readable):
+            lost += _read_batch(connection, canonical, batch, readable)
+        _reject(connection, origin, lost)
+    return Found(entries=entries, not_entries=not_entries)
+
+
+def _read_batch(
+    connection: duckdb.DuckDBPyConnection, canonical: str, batch: Batch, readable: Batch
+) -> list[Rejection]:
+    """Append what can be read of `readable`, a part of `batch`; returns the rest."""
+    connection.register(ENTRIES, readable.to_arrow())
+    try:
+        if _append(connection, canonical) == len(readable):
+            return []
+        lost = connection.execute(
+            f"SELECT position, reasons FROM ({canonical}) WHERE reasons IS NOT NULL ORDER BY position"
+        ).fetchall()
+    finally:
+        connection.unregister(ENTRIES)
+    indexes = np.searchsorted(batch.positions, [position for position, _ in lost]).tolist()
+    return [
+        Rejection(entry=Unreadable.of(batch.entry(index), position=position, reason=reasons[0]), reasons=tuple(reasons))
+        for index, (position, reasons) in zip(indexes, lost, strict=True)
+    ]
+
+
+def _append(connection: duckdb.DuckDBPyConnection, canonical: str) -> int:
+    """Append the accepted rows of a canonical query to `entry`; returns how many there are."""
+    query = f"INSERT INTO entry ({COLUMNS}) SELECT {COLUMNS} FROM ({canonical}) WHERE reasons IS NULL"
+    [appended] = connection.execute(query).fetchall()[0]
+    return int(appended)
+
+
+def _reject(connection: duckdb.DuckDBPyConnection, origin: Origin, lost: Sequence[Rejection]) -> None:
+    if not lost:
+        return
+    rows = sorted(lost, key=lambda rejection: rejection.entry.position)
+    connection.register(
+        LOST,
+        pa.table(
+            {
+                "file_id": [origin.file_id] * len(rows),
+                "position": [row.entry.position for row in rows],
+                "reasons": [list(row.reasons) for row in rows],
+                "digest": [row.entry.digest for row in rows],
+                "excerpt": [row.entry.excerpt for row in rows],
+                "batch": [origin.batch] * len(rows),
+            }
+        ),
+    )
+    try:
+        connection.execute(f"INSERT INTO rejected BY NAME SELECT * FROM {quote_name(LOST)}")
+    finally:
+        connection.unregister(LOST)

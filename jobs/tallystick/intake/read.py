@@ -1,0 +1,121 @@
+"""Read one log object: every entry accepted or rejected with reasons, and an account that adds up."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import duckdb
+
+from tallystick.errors import DamagedFileError, InputError, UnreadableFileError
+from tallystick.formats import Format, find_format
+from tallystick.intake.account import FileAccount, FileTask, account_for, last_rows
+from tallystick.intake.canonical import Origin
+from tallystick.intake.detection import detect
+from tallystick.intake.entries import HEAD_BYTES
+from tallystick.intake.lines import split_lines
+from tallystick.intake.paths import Found, read_fast, read_strictly
+from tallystick.intake.stored import MeasuredStream, decode_stored
+
+
+def read_file(
+    connection: duckdb.DuckDBPyConnection,
+    task: FileTask,
+    *,
+    open_object: Callable[[str], BinaryIO],
+    scratch: Path,
+    batch: str,
+) -> FileAccount:
+    """Append the entries of one log object to the tables `entry` and `rejected` of `connection`; returns its account.
+
+    The object is read to its end and decoded into a file below `scratch` before anything of it counts. One that is
+    damaged, or of a compression or format that is not known, is `refused`: its account says why, and no row of it is
+    appended. Raises UnreadableFileError where it cannot be opened or read at all, since then not even its digest is
+    known, and UnknownFormatError where the task names a format that there is not. Runs in a transaction of its own, so
+    none may be open on `connection`.
+    """
+    wanted = find_format(task.format) if task.format is not None else None
+    with tempfile.TemporaryDirectory(prefix="tallystick-", dir=scratch) as folder:
+        decoded = Path(folder) / "decoded"
+        stored, problem = _decode(task, open_object, decoded)
+        described = wanted
+        if problem is None and described is None:
+            try:
+                described = _detected(decoded)
+            except InputError as error:
+                problem = error
+        if problem is not None:
+            return FileAccount(
+                source=task.source,
+                name=task.name,
+                version_tag=task.version_tag,
+                file_id=stored.sha256,
+                size_bytes=stored.size_bytes,
+                format=task.format,
+                state="refused",
+                problem=problem.what,
+                batch=batch,
+            )
+        after = last_rows(connection)
+        connection.execute("BEGIN")
+        try:
+            if described is None:
+                found = Found(entries=0, not_entries=sum(lines.not_entries for lines in split_lines(decoded)))
+            else:
+                origin = Origin(source=task.source, file_id=stored.sha256, batch=batch, routes=task.routes)
+                found = _read(connection, described, origin, decoded)
+            account = account_for(
+                connection,
+                task,
+                file_id=stored.sha256,
+                size_bytes=stored.size_bytes,
+                format_name=described.name if described else None,
+                found=found,
+                after=after,
+                batch=batch,
+            )
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+    return account
+
+
+def _read(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found:
+    """In one go where the file proves that it can be, else entry by entry; the rows are the same."""
+    found = read_fast(connection, described, origin, decoded)
+    if found is None:
+        connection.execute("ROLLBACK")
+        connection.execute("BEGIN")
+        found = read_strictly(connection, described, origin, decoded)
+    return found
+
+
+def _decode(
+    task: FileTask, open_object: Callable[[str], BinaryIO], decoded: Path
+) -> tuple[MeasuredStream, InputError | None]:
+    """Write the object's decoded bytes; returns its measured bytes, and what stands against it."""
+    try:
+        with open_object(task.uri) as source, decoded.open("wb") as target:
+            stored = MeasuredStream(source)
+            try:
+                decode_stored(stored, target, name=task.name)
+            except (DamagedFileError, UnreadableFileError) as error:
+                stored.drain()
+                return stored, error
+            return stored, None
+    except OSError as error:
+        raise UnreadableFileError(
+            f"cannot be read: {error.strerror or error}", where=task.uri, next_step="see who may read it, and try again"
+        ) from error
+
+
+def _detected(decoded: Path) -> Format | None:
+    """The format that a decoded file has; None for a file without a single entry."""
+    with decoded.open("rb") as source:
+        head = source.read(HEAD_BYTES)
+    if not head.strip() and decoded.stat().st_size == len(head):
+        return None
+    return find_format(detect(head).format)
