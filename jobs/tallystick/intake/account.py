@@ -9,28 +9,8 @@ from typing import Any
 
 import duckdb
 
-from tallystick.duck import quote_name
 from tallystick.intake.paths import Found
-from tallystick.tables.intake import INTAKE
-from tallystick.tables.promise import Table
-from tallystick.tables.rejected_entry import REJECTED_ENTRY
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileTask:
-    """One log object to be read: where it is, and what is known of it beforehand.
-
-    `source` is the project's source, `name` the object's name below its folder or prefix, `uri` what opens it,
-    `version_tag` the store's word for this version of it; `format` is found from the content where it is None, and
-    `routes` are templates for formats that log only paths.
-    """
-
-    source: str
-    name: str
-    uri: str
-    version_tag: str
-    format: str | None = None
-    routes: tuple[str, ...] = ()
+from tallystick.intake.task import FileTask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,21 +44,9 @@ class FileAccount:
     days: tuple[FileDay, ...] = ()
     batch: str
 
-    def as_row(self) -> dict[str, Any]:
+    def row(self) -> dict[str, Any]:
         """The account as plain values, one a column of `source_file`."""
         return {**dataclasses.asdict(self), "days": [dataclasses.asdict(day) for day in self.days]}
-
-
-def create_entry_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the empty tables `entry` (the columns of `intake`) and `rejected` (those of `rejected_entry`)."""
-    for name, table in (("entry", INTAKE), ("rejected", REJECTED_ENTRY)):
-        connection.execute(f"CREATE TABLE {name} ({_columns(table)})")
-
-
-def _columns(table: Table) -> str:
-    return ", ".join(
-        f"{quote_name(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}" for column in table.columns
-    )
 
 
 def last_rows(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:

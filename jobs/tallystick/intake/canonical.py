@@ -8,7 +8,7 @@ from tallystick.duck import quote_name, quote_text
 from tallystick.formats import Format
 from tallystick.formats.model import ColumnRule
 from tallystick.intake.masking import secret_digest_sql
-from tallystick.intake.readers import READERS, TIME_END_US, TIME_FIRST_US
+from tallystick.intake.readings import READERS, TIME_END_US, TIME_FIRST_US
 from tallystick.intake.routes import route_sql
 from tallystick.tables.canonical import CANONICAL
 from tallystick.tables.intake import INTAKE

@@ -44,8 +44,8 @@ def decoded_file_sql(decoding: JsonDecoding, file: str, *, first: int = 1) -> st
     return (
         f"SELECT row_number() OVER () + {first - 1} AS position, CAST(NULL AS VARCHAR) AS undecodable, "
         f"{', '.join(_extracted(name, field.keys) for name, field in decoding.fields.items())} "
-        f"FROM read_json({quote_text(_without_wildcards(file))}, format = 'newline_delimited', compression = 'uncompressed', "
-        f"columns = {{{columns}}})"
+        f"FROM read_json({quote_text(_without_wildcards(file))}, format = 'newline_delimited', "
+        f"compression = 'uncompressed', columns = {{{columns}}})"
     )
 
 

@@ -9,15 +9,32 @@ from typing import BinaryIO
 
 import duckdb
 
+from tallystick.duck import quote_name
 from tallystick.errors import DamagedFileError, InputError, UnreadableFileError
 from tallystick.formats import Format, find_format
-from tallystick.intake.account import FileAccount, FileTask, account_for, last_rows
+from tallystick.intake.account import FileAccount, account_for, last_rows
 from tallystick.intake.canonical import Origin
 from tallystick.intake.detection import detect
 from tallystick.intake.entries import HEAD_BYTES
 from tallystick.intake.lines import split_lines
 from tallystick.intake.paths import Found, read_fast, read_strictly
 from tallystick.intake.stored import MeasuredStream, decode_stored
+from tallystick.intake.task import FileTask
+from tallystick.tables.intake import INTAKE
+from tallystick.tables.promise import Table
+from tallystick.tables.rejected_entry import REJECTED_ENTRY
+
+
+def create_entry_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the empty tables `entry` (the columns of `intake`) and `rejected` (those of `rejected_entry`)."""
+    for name, table in (("entry", INTAKE), ("rejected", REJECTED_ENTRY)):
+        connection.execute(f"CREATE TABLE {name} ({_columns(table)})")
+
+
+def _columns(table: Table) -> str:
+    return ", ".join(
+        f"{quote_name(column.name)} {column.type}{'' if column.nullable else ' NOT NULL'}" for column in table.columns
+    )
 
 
 def read_file(
