@@ -1,4 +1,4 @@
-"""Holds one licensee's usage in one period against its agreement: `spark-submit jobs/audit.py` is `tallystick audit`."""
+"""Hold a licensee's usage in a period against its agreement, as `tallystick audit` does."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Accepts or rejects every entry of every log file: `spark-submit jobs/ingest.py` is `tallystick ingest`."""
+"""Accept or reject every entry of every log file, as `tallystick ingest` does."""
 
 import sys
 

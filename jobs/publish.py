@@ -1,4 +1,4 @@
-"""Publishes an audit's report, if the count is fit to be published: `spark-submit jobs/publish.py` is `tallystick publish`."""
+"""Publish an audit's report, if the count is fit for it, as `tallystick publish` does."""
 
 import sys
 

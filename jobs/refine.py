@@ -1,4 +1,4 @@
-"""Gives each request of the dirty days its licensee, app and credential: `spark-submit jobs/refine.py` is `tallystick refine`."""
+"""Give each request of the dirty days its licensee, app and credential, as `tallystick refine` does."""
 
 import sys
 

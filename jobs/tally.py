@@ -1,4 +1,4 @@
-"""Proves the accounting identity of the dirty days and writes the tables that audits read: `spark-submit jobs/tally.py` is `tallystick tally`."""
+"""Prove the accounting identity of the dirty days and write what audits read, as `tallystick tally` does."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Checks a published report, byte by byte: `spark-submit jobs/verify.py` is `tallystick verify`."""
+"""Check a published report, byte by byte, as `tallystick verify` does."""
 
 import sys
 
