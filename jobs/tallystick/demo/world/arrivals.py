@@ -11,7 +11,7 @@ from tallystick.demo.world.budget import Budget
 from tallystick.demo.world.bursts import FIRST_DAY
 from tallystick.demo.world.chance import Words, draw, mix
 from tallystick.demo.world.portions import Integers
-from tallystick.demo.world.rhythm import places
+from tallystick.demo.world.rhythm import at_least_before, places
 from tallystick.demo.world.roster import CALLER_WHEEL, ROSTER, ROUTE_WHEEL
 from tallystick.demo.world.routes import ROUTES
 from tallystick.period import DAY_US
@@ -65,8 +65,7 @@ class Arrivals:
 
 def arrivals(budget: Budget, day: int) -> Arrivals:
     """Every request of the `day`-th day of the year."""
-    app, received_us, status, chance = _with_bursts(budget, day, _background(budget, day))
-    received_us -= received_us % SECOND_US * ROSTER.is_nginx[app]
+    app, received_us, status, chance = calls(budget, day)
     requests = budget.requests[:, day]
     index = _index(requests)
     choice = mix(chance ^ CHOICE_SALT)
@@ -81,22 +80,33 @@ def arrivals(budget: Budget, day: int) -> Arrivals:
     )
 
 
+def calls(budget: Budget, day: int, *, from_slot: int = 0) -> Bare:
+    """The same requests, and of each only its app, instant, status and chance.
+
+    With `from_slot` those before that quarter hour may be missing.
+    """
+    app, received_us, status, chance = _with_bursts(budget, day, _background(budget, day, from_slot))
+    received_us -= received_us % SECOND_US * ROSTER.is_nginx[app]
+    return app, received_us, status, chance
+
+
 def _index(counts: Integers) -> Integers:
     """0, 1, 2, … within each run of `counts`."""
     starts = np.cumsum(counts) - counts
     return np.arange(int(counts.sum()), dtype=np.int64) - np.repeat(starts, counts)
 
 
-def _background(budget: Budget, day: int) -> Bare:
-    counts = budget.background[:, day]
-    app = np.repeat(np.arange(len(counts), dtype=np.int64), counts)
-    index = _index(counts)
+def _background(budget: Budget, day: int, from_slot: int) -> Bare:
+    counts, slots = budget.background[:, day], budget.slots_on(day)
+    first = at_least_before(counts, slots, from_slot)
+    app = np.repeat(np.arange(len(counts), dtype=np.int64), counts - first)
+    index = _index(counts - first) + first[app]
     keys = mix(budget.keys + np.uint64(DAY_SALT * (day + 1)))
     chance = draw(keys[app], index)
-    received_us = (FIRST_DAY + day) * DAY_US + places(index, counts[app], chance, app, budget.slots_on(day))
+    received_us = (FIRST_DAY + day) * DAY_US + places(index, counts[app], chance, app, slots)
     # The places of a day are visited in steps of a prime: the first few of them are those that go wrong.
-    step, first = PRIMES[(keys & np.uint64(3)).astype(np.int64)], (keys >> np.uint64(34)).astype(np.int64)
-    rank = (index * step[app] + first[app]) % counts[app]
+    step, start = PRIMES[(keys & np.uint64(3)).astype(np.int64)], (keys >> np.uint64(34)).astype(np.int64)
+    rank = (index * step[app] + start[app]) % counts[app]
     refused, failed = budget.refused[:, day][app], budget.failed[:, day][app]
     error = ERRORS[(chance & np.uint64(7)).astype(np.int64)]
     status = np.where(rank < refused, 429, np.where(rank < refused + failed, error, 200))

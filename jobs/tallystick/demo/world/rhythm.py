@@ -76,6 +76,13 @@ def places(index: Integers, count: Integers, chance: Words, row: NDArray[np.intp
     return instants
 
 
+def at_least_before(count: Integers, weights: Integers, slot: int) -> Integers:
+    """How many of each row's `count` requests surely come before its quarter hour `slot`."""
+    share = weights[:, :slot].sum(axis=1)
+    before: Integers = np.maximum(count * share // np.maximum(weights.sum(axis=1), 1) - 1, 0)
+    return before
+
+
 def most_in_a_quarter_hour(counts: Integers, weights: Integers) -> int:
     """A bound on any sliding quarter hour for days of `counts` requests with slot `weights` (days x 96)."""
     totals = np.maximum(weights.sum(axis=1), 1)
