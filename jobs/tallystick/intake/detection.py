@@ -38,10 +38,11 @@ class Detection:
     shares: Mapping[str, float]
 
 
-def detect(head: bytes) -> Detection:
+def detect(head: bytes, *, name: str | None = None) -> Detection:
     """Tell the format of a file from its first decoded bytes (a MiB will do; the last line may be cut).
 
-    Raises UnknownFormatError, with three masked entries, where fewer than half of the entries have any one format.
+    `name` is what an error calls the file. Raises UnknownFormatError, with three masked entries, where fewer than half
+    of the entries have any one format.
     """
     formats = all_formats()
     samples: dict[Entries, list[bytes]] = {}
@@ -54,7 +55,7 @@ def detect(head: bytes) -> Detection:
     ranking = sorted(shares, key=lambda name: (-shares[name], -len(formats[name].recognise.needs), name))
     best, second = ranking[0], ranking[1] if len(ranking) > 1 else None
     if shares[best] < ENOUGH:
-        raise UnknownFormatError(_shown(head), next_step=HOW)
+        raise UnknownFormatError(_shown(head), where=name, next_step=HOW)
     return Detection(
         format=best,
         runner_up=second if second and shares[second] > 0 else None,

@@ -10,7 +10,7 @@ from typing import BinaryIO
 import duckdb
 
 from tallystick.duck import quote_name
-from tallystick.errors import DamagedFileError, InputError, UnreadableFileError
+from tallystick.errors import DamagedFileError, InputError, UnknownFormatError, UnreadableFileError
 from tallystick.formats import Format, find_format
 from tallystick.intake.account import FileAccount, account_for, last_rows
 from tallystick.intake.canonical import Origin
@@ -53,50 +53,77 @@ def read_file(
     known, and UnknownFormatError where the task names a format that there is not. Runs in a transaction of its own, so
     none may be open on `connection`.
     """
+    account, _ = read_or_refuse(connection, task, open_object=open_object, scratch=scratch, batch=batch)
+    return account
+
+
+def read_or_refuse(
+    connection: duckdb.DuckDBPyConnection,
+    task: FileTask,
+    *,
+    open_object: Callable[[str], BinaryIO],
+    scratch: Path,
+    batch: str,
+) -> tuple[FileAccount, InputError | None]:
+    """As `read_file`, with the error behind the problem of a refused file."""
     wanted = find_format(task.format) if task.format is not None else None
     with tempfile.TemporaryDirectory(prefix="tallystick-", dir=scratch) as folder:
         decoded = Path(folder) / "decoded"
         stored, problem = _decode(task, open_object, decoded)
         described = wanted
-        if problem is None and described is None:
+        if problem is None and wanted is None:
             try:
-                described = _detected(decoded)
-            except InputError as error:
+                described = _detected(decoded, task.name)
+            except UnknownFormatError as error:
                 problem = error
-        if problem is not None:
-            return FileAccount(
-                source=task.source,
-                name=task.name,
-                version_tag=task.version_tag,
-                file_id=stored.sha256,
-                size_bytes=stored.size_bytes,
-                format=task.format,
-                state="refused",
-                problem=problem.what,
-                batch=batch,
-            )
-        after = last_rows(connection)
-        connection.execute("BEGIN")
-        try:
-            if described is None:
-                found = Found(entries=0, not_entries=sum(lines.not_entries for lines in split_lines(decoded)))
-            else:
-                origin = Origin(source=task.source, file_id=stored.sha256, batch=batch, routes=task.routes)
-                found = _read(connection, described, origin, decoded)
-            account = account_for(
-                connection,
-                task,
-                file_id=stored.sha256,
-                size_bytes=stored.size_bytes,
-                format_name=described.name if described else None,
-                found=found,
-                after=after,
-                batch=batch,
-            )
-            connection.execute("COMMIT")
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
+        if problem is None:
+            return _read_decoded(connection, task, described, stored, decoded, batch=batch), None
+    refused = FileAccount(
+        source=task.source,
+        name=task.name,
+        version_tag=task.version_tag,
+        file_id=stored.sha256,
+        size_bytes=stored.size_bytes,
+        format=task.format,
+        state="refused",
+        problem=problem.what,
+        batch=batch,
+    )
+    return refused, problem
+
+
+def _read_decoded(
+    connection: duckdb.DuckDBPyConnection,
+    task: FileTask,
+    described: Format | None,
+    stored: MeasuredStream,
+    decoded: Path,
+    *,
+    batch: str,
+) -> FileAccount:
+    """The rows and the account of a decoded file, all or none of them."""
+    after = last_rows(connection)
+    connection.execute("BEGIN")
+    try:
+        if described is None:
+            found = Found(entries=0, not_entries=sum(lines.not_entries for lines in split_lines(decoded)))
+        else:
+            origin = Origin(source=task.source, file_id=stored.sha256, batch=batch, routes=task.routes)
+            found = _read(connection, described, origin, decoded)
+        account = account_for(
+            connection,
+            task,
+            file_id=stored.sha256,
+            size_bytes=stored.size_bytes,
+            format_name=described.name if described else None,
+            found=found,
+            after=after,
+            batch=batch,
+        )
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
     return account
 
 
@@ -129,10 +156,10 @@ def _decode(
         ) from error
 
 
-def _detected(decoded: Path) -> Format | None:
+def _detected(decoded: Path, name: str) -> Format | None:
     """The format that a decoded file has; None for a file without a single entry."""
     with decoded.open("rb") as source:
         head = source.read(HEAD_BYTES)
     if not head.strip() and decoded.stat().st_size == len(head):
         return None
-    return find_format(detect(head).format)
+    return find_format(detect(head, name=name).format)
