@@ -24,7 +24,7 @@ TOP = {
     "user": '"user"',
     "client_address": "client_address",
     "user_agent": "user_agent",
-    "operation": "CASE WHEN method IS NULL THEN coalesce(route, path) ELSE concat_ws(' ', method, coalesce(route, path)) END",
+    "operation": "nullif(concat_ws(' ', method, coalesce(route, path)), '')",
     "status": "CAST(status AS VARCHAR)",
     "error": "error",
 }
@@ -113,28 +113,32 @@ def _shown(path: Path) -> str:
 
 
 def _tell(connection: duckdb.DuckDBPyConnection, which: str, top: int) -> Json:
-    """The numbers of the entries and rejected entries for which the condition `which` holds."""
-    lost = connection.execute(
-        f"SELECT reasons FROM (SELECT unnest(reasons) AS reasons FROM rejected WHERE {which})"
-    ).fetchall()
-    reasons = [reason for (reason,) in lost]
-    [(rejected,)] = connection.execute(f"SELECT count(*) FROM rejected WHERE {which}").fetchall()
+    """The numbers of the entries and rejected entries for which the condition `which` holds.
+
+    A rejected entry is told once, under the first of its reasons, so that accepted and rejected add up to entries.
+    """
+    rejected: dict[str, int] = dict(
+        connection.execute(
+            f"SELECT reasons[1] AS first, count(*) FROM rejected WHERE {which} GROUP BY first"
+        ).fetchall()
+    )
     sums = ", ".join(f"count({name}), coalesce(sum({name}), 0)" for name in AMOUNTS)
     [(accepted, ids, first_at, last_at, *amounts)] = connection.execute(
         f"SELECT count(*), count(DISTINCT request_id), {_instant('min')}, {_instant('max')}, {sums} "
         f"FROM entry WHERE {which}"
     ).fetchall()
     [(duplicates,)] = connection.execute(
-        f"SELECT coalesce(sum(entries - 1), 0) FROM (SELECT count(*) AS entries FROM entry JOIN inspected USING (batch) "
+        "SELECT coalesce(sum(entries - 1), 0) FROM (SELECT count(*) AS entries FROM entry JOIN inspected USING (batch) "
         f"WHERE ({which}) AND (sequence_number IS NOT NULL OR request_id IS NOT NULL) GROUP BY {IDENTITY})"
     ).fetchall()
     per_hour = connection.execute(
-        f"SELECT strftime(received_at, '%Y-%m-%dT%HZ') AS hour, count(*) FROM entry WHERE {which} GROUP BY hour ORDER BY hour"
+        "SELECT strftime(received_at, '%Y-%m-%dT%HZ') AS hour, count(*) "
+        f"FROM entry WHERE {which} GROUP BY hour ORDER BY hour"
     ).fetchall()
     return {
-        "entries": accepted + rejected,
+        "entries": accepted + sum(rejected.values()),
         "accepted": accepted,
-        "rejected": {reason: reasons.count(reason) for reason in REASONS if reason in reasons},
+        "rejected": {reason: rejected[reason] for reason in REASONS if reason in rejected},
         "duplicates": int(duplicates),
         "distinct_ids": ids,
         "first_at": first_at,

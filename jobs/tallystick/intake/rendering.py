@@ -20,20 +20,24 @@ TITLES = {
     "status": "Statuses",
     "error": "Errors",
 }
+MOST_TIMES = 48
+"""Lines of the table of times."""
 SUMS = {"response_bytes": "response bytes", "request_bytes": "request bytes", "records": "records"}
 
 
 def render(result: dict[str, Any], console: Console) -> None:
     """Print the result of `inspect`: a line a file, the total's sums and hours, and its most frequent values."""
     total = result["total"]
-    console.print(_files(result["files"], total))
+    read = [file for file in result["files"] if "problem" not in file]
+    if read:
+        console.print(_files(read, total))
     for file in result["files"]:
         if "problem" in file:
-            console.print(Text.assemble(_text(file["path"]), ": ", _text(file["problem"])))
+            console.print(Text.assemble("not read: ", _text(file["path"]), ": ", _text(file["problem"])))
     if not total["accepted"]:
         return
     console.print(_sums(total))
-    console.print(_counts("Requests an hour", "hour", total["per_hour"], total["accepted"]))
+    console.print(_times(total))
     for name, title in TITLES.items():
         if set(total["top"][name]) != {"(none)"}:
             console.print(_counts(title, name.replace("_", " "), total["top"][name], total["accepted"]))
@@ -46,16 +50,16 @@ def _files(files: list[dict[str, Any]], total: dict[str, Any]) -> Table:
     for name in ("entries", "accepted", "duplicates", "distinct_ids"):
         table.add_column(name.replace("_", " "), footer=f"{total[name]:,}", justify="right")
     table.add_column("rejected", footer=_rejected(total), overflow="fold")
-    table.add_column("first", footer=total["first_at"] or "")
-    table.add_column("last", footer=total["last_at"] or "")
+    for name in ("first_at", "last_at"):
+        table.add_column(name.removesuffix("_at"), footer=_second(total[name]), no_wrap=True)
     for file in files:
         table.add_row(
             _text(file["path"]),
             _text(file["format"] or "none"),
             *(f"{file[name]:,}" for name in ("entries", "accepted", "duplicates", "distinct_ids")),
             _rejected(file),
-            file["first_at"] or "",
-            file["last_at"] or "",
+            _second(file["first_at"]),
+            _second(file["last_at"]),
         )
     return table
 
@@ -75,6 +79,22 @@ def _sums(total: dict[str, Any]) -> Table:
         known = f"{amount['known']:,} of {total['accepted']:,} requests"
         table.add_row(title, f"{amount['sum']:,}" if amount["known"] else "unknown", known)
     return table
+
+
+def _times(total: dict[str, Any]) -> Table:
+    """Requests an hour; where those are too many to read, a day or a month."""
+    counts: dict[str, int] = total["per_hour"]
+    for of, length in (("hour", 14), ("day", 10), ("month", 7)):
+        counts = {}
+        for hour, number in total["per_hour"].items():
+            counts[hour[:length]] = counts.get(hour[:length], 0) + number
+        if len(counts) <= MOST_TIMES:
+            break
+    return _counts(f"Requests by {of}", of, counts, total["accepted"])
+
+
+def _second(instant: str | None) -> str:
+    return f"{instant[:10]} {instant[11:19]}" if instant else ""
 
 
 def _counts(title: str, of: str, counts: dict[str, int], accepted: int) -> Table:
