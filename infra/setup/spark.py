@@ -39,7 +39,7 @@ class Jar:
         if found != self.sha256:
             raise NotReadyError(
                 f"{file}: {self.name} has SHA-256 {found}, and infra/jars.lock says {self.sha256}; "
-                "delete that file and run make setup again"
+                "delete that file and .cache/ivy, and run make setup again with a network"
             )
 
 
