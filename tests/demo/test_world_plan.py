@@ -9,7 +9,7 @@ import pytest
 from tallystick.demo.world.budget import LETTERS
 from tallystick.demo.world.chance import mix
 from tallystick.demo.world.plan import plan_world
-from tallystick.demo.world.portions import by_largest_remainder, evenly_among, rounded_up
+from tallystick.demo.world.portions import by_largest_remainder, evenly_among, in_turn, rounded_up
 from tallystick.demo.world.rhythm import HOURS, most_in_a_quarter_hour, places, slot_weights
 from tallystick.demo.world.roster import LICENSEES, ROSTER
 from tallystick.errors import UsageError
@@ -112,6 +112,18 @@ def test_what_is_left_over_goes_to_the_largest_remainders() -> None:
     assert by_largest_remainder(0, [0, 0]) == [0, 0]
     with pytest.raises(ValueError):
         by_largest_remainder(1, [0, 0])
+
+
+def test_a_few_are_spread_over_many_days_and_days_without_weight_get_none() -> None:
+    parts = in_turn(10, [3, 0, 3, 3] * 10)
+
+    assert sum(parts) == 10
+    assert not any(parts[1::4])
+    assert max(parts) == 1
+    assert all(sum(parts[start : start + 8]) == 2 for start in range(0, 40, 8))
+    assert in_turn(0, [0, 0]) == [0, 0]
+    with pytest.raises(ValueError):
+        in_turn(1, [0])
 
 
 def test_marks_that_are_spread_evenly_never_outnumber_a_run() -> None:

@@ -11,7 +11,7 @@ from tallystick.demo.world.bursts import FIRST_DAY, Burst
 from tallystick.demo.world.chance import Words, key_of, keys_of
 from tallystick.demo.world.halcyon import LETTER_RECORDS, LETTER_REQUESTS
 from tallystick.demo.world.others import LAWFUL, OTHERS_REQUESTS, UNKNOWN_REQUESTS, WITHOUT_AGREEMENT_REQUESTS
-from tallystick.demo.world.portions import Integers, by_largest_remainder, evenly_among
+from tallystick.demo.world.portions import Integers, by_largest_remainder, evenly_among, in_turn
 from tallystick.demo.world.rhythm import DAYS, day_weights, slot_weights
 from tallystick.demo.world.roster import LICENSEES, ROSTER
 from tallystick.errors import UsageError
@@ -96,7 +96,7 @@ def split_over_days(totals: list[int], seed: int) -> Integers:
         weights = day_weights(app.rhythm, growth=app.growth, key=key_of(seed, "weather", app.id))
         weights[: app.from_day] = 0
         weights[app.slower_from_day :] //= 3
-        rows.append(by_largest_remainder(total, weights.tolist()))
+        rows.append(in_turn(total, weights.tolist()))
     return np.array(rows, dtype=np.int64)
 
 
@@ -179,5 +179,5 @@ def _records(successful: Integers, scale: Decimal) -> Integers:
     parts = by_largest_remainder(scaled(LETTER_RECORDS, scale), [yearly[app] for app in mine])
     for app, part in zip(mine, parts, strict=True):
         yearly[app] = part
-    daily = [by_largest_remainder(total, row.tolist()) for total, row in zip(yearly, successful, strict=True)]
+    daily = [in_turn(total, row.tolist()) for total, row in zip(yearly, successful, strict=True)]
     return np.array(daily, dtype=np.int64)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +10,7 @@ from numpy.typing import NDArray
 
 from tallystick.demo.world import damage
 from tallystick.demo.world.arrivals import Arrivals
+from tallystick.demo.world.gzip_file import GzipFile
 from tallystick.demo.world.hosts import HOSTS, NGINX_HOST, serving
 from tallystick.demo.world.lines import gateway_lines, nginx_lines
 from tallystick.demo.world.peaks import quarter_hour_peaks
@@ -24,7 +23,6 @@ from tallystick.demo.world.written import DayWritten, WrittenFile
 
 CHUNK = 100_000
 """Requests whose text is made at once."""
-GZIP_LEVEL = 4
 REPEATED_HOST, REPEATED_DAY = 0, date(2022, 3, 9)
 """The file that is delivered twice, the second time under another name."""
 SUFFIX = {"gateway": ".jsonl.gz", "nginx": ".log.gz"}
@@ -56,7 +54,7 @@ def _write_host(
     is_damaged = (host, DAYS[day]) == (damage.HOST, damage.DAY)
     name = f"{NGINX_LOGS if source == 'nginx' else GATEWAY_LOGS}/{HOSTS[host]}/{DAYS[day]}{SUFFIX[source]}"
     numbers = world.numbering.number(host, day, today.received_us[order])
-    with _GzipFile(out / name) as file:
+    with GzipFile(out / name) as file:
         for start in range(0, max(len(order), 1), CHUNK):
             chunk = today.take(order[start : start + CHUNK])
             sums.add(chunk, phases_of(world))
@@ -84,42 +82,3 @@ def _repeat(file: WrittenFile, out: Path) -> WrittenFile:
     part.write_bytes((out / file.name).read_bytes())
     part.replace(out / name)
     return WrittenFile(**{**vars(file), "name": name, "repeats": file.name})
-
-
-class _GzipFile:
-    """A gzip file without a time in it, hashed while it is written, under its name only once it is whole."""
-
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        self._part = path.with_suffix(".part")
-        self._zlib = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, 16 + zlib.MAX_WBITS)
-        self._digest = hashlib.sha256()
-        self.size_bytes = 0
-
-    def __enter__(self) -> _GzipFile:
-        self._file = self._part.open("wb")
-        return self
-
-    def write(self, text: bytes | memoryview) -> None:
-        """Append text."""
-        self._append(self._zlib.compress(text))
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        if kind is None:
-            self._append(self._zlib.flush())
-        self._file.close()
-        if kind is None:
-            self._part.replace(self._path)
-        else:
-            self._part.unlink()
-
-    def _append(self, data: bytes) -> None:
-        self._file.write(data)
-        self._digest.update(data)
-        self.size_bytes += len(data)
-
-    @property
-    def sha256(self) -> str:
-        """The digest of the bytes written, in hex."""
-        return self._digest.hexdigest()

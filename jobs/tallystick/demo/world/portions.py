@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,15 @@ def by_largest_remainder(total: int, weights: Sequence[int]) -> list[int]:
     for place in sorted(range(len(weights)), key=lambda place: (-remainders[place], place))[:left_over]:
         parts[place] += 1
     return parts
+
+
+def in_turn(total: int, weights: Sequence[int]) -> list[int]:
+    """`total` in proportion to whole `weights`, each running sum rounded down: a few are spread, not clustered."""
+    whole = sum(weights)
+    if whole == 0 and total:
+        raise ValueError(f"nothing to divide {total} over")
+    reached = [total * running // max(whole, 1) for running in accumulate(weights)]
+    return [after - before for before, after in pairwise([0, *reached])]
 
 
 def evenly_among(counts: Integers, marked: int) -> Integers:
