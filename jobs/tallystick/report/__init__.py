@@ -1,0 +1,1 @@
+"""Findings become one document, and the document becomes the files of a report bundle."""

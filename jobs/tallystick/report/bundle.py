@@ -1,0 +1,33 @@
+"""A document and what goes with it become the files of a report bundle; the manifest over them is made elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from tallystick.evidence.canonical import canonical_bytes, parse_canonical
+from tallystick.report.csv import findings_csv
+from tallystick.report.html import render_html
+from tallystick.report.usage import usage_parquet
+
+
+def render_bundle(
+    document: Mapping[str, Any], usage: pa.Table, quality: Mapping[str, Any], run: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """File name to bytes: report.json, report.html, findings.csv, usage.parquet, quality.json and run.json.
+
+    The same input gives the same bytes in any time zone, locale and hash seed. Every rendering is made from the bytes
+    of report.json, so it shows what a reader of those sees. A value without exact JSON raises NotCanonicalError.
+    """
+    report = canonical_bytes(document)
+    read_back = parse_canonical(report)
+    return {
+        "report.json": report,
+        "report.html": render_html(read_back),
+        "findings.csv": findings_csv(read_back),
+        "usage.parquet": usage_parquet(usage),
+        "quality.json": canonical_bytes(quality),
+        "run.json": canonical_bytes(run),
+    }

@@ -1,0 +1,61 @@
+"""`findings.csv`: one row a finding, for a spreadsheet that must not take text for a formula or an id for a number."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tallystick.report.visible import WORDS_LENGTH, visible
+
+COLUMNS = (
+    *("id", "version", "clause", "cites", "kind", "key", "severity", "verdict", "readings", "readings_exceeded"),
+    *("requests", "windows", "requests_over", "served_over", "first_at", "last_at", "evidence", "sentence"),
+)
+"""`windows` and `evidence` count rows, `requests_over` and `served_over` are those of the clause's own reading,
+`first_at` and `last_at` span its windows, else its evidence."""
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def findings_csv(document: Mapping[str, Any]) -> bytes:
+    """The findings in the order of the document, as RFC 4180 has it: UTF-8, CRLF, text in quotes and numbers without.
+
+    Numbers are exact and ungrouped, nothing is an empty cell. A text that a spreadsheet would run as a formula gets an
+    apostrophe in front; control, bidi and zero-width characters are written as `[U+202E]`.
+    """
+    rows = [",".join(COLUMNS), *(",".join(map(_cell, _row(finding))) for finding in document["findings"])]
+    return "".join(f"{row}\r\n" for row in rows).encode("utf-8")
+
+
+def _row(finding: Mapping[str, Any]) -> list[str | int | None]:
+    own = finding["windows"][0]["reading"] if finding["windows"] else None
+    windows = [window for window in finding["windows"] if window["reading"] == own]
+    starts = [window["start_at"] for window in windows] or [pointer["received_at"] for pointer in finding["evidence"]]
+    ends = [window["end_at"] for window in windows] or [pointer["received_at"] for pointer in finding["evidence"]]
+    computed = {
+        "windows": len(finding["windows"]),
+        "requests_over": _sum(window["requests_over"] for window in windows),
+        "served_over": _sum(window["served_over"] for window in windows),
+        "first_at": min(starts, default=None),
+        "last_at": max(ends, default=None),
+        "evidence": len(finding["evidence"]),
+    }
+    counts = {name: int(finding[name]) for name in ("readings", "readings_exceeded", "requests")}
+    return [(computed | counts).get(name, finding.get(name)) for name in COLUMNS]
+
+
+def _sum(amounts: Any) -> int | None:
+    known = [int(amount) for amount in amounts if amount is not None]
+    return sum(known) if known else None
+
+
+def _cell(value: str | int | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, int):
+        return str(value)
+    text = visible(value, WORDS_LENGTH)
+    if value.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS):
+        text = f"'{text}"
+    quoted = text.replace('"', '""')
+    return f'"{quoted}"'

@@ -1,0 +1,82 @@
+"""`report.html`: a document as one page that needs nothing else, runs nothing, and can be printed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from tallystick.report import page as pages
+from tallystick.report.visible import WORDS_LENGTH, visible, visible_lines
+from tallystick.report.words import Words
+from tallystick.tables.rejected_entry import REASONS
+
+
+def render_html(document: Mapping[str, Any]) -> bytes:
+    """The page of a `tallystick/report/1` document in UTF-8; the same bytes for the same document, anywhere.
+
+    The page loads nothing and runs no script: its Content-Security-Policy permits its own style by digest, no more.
+    """
+    words = Words.load()
+    environment = _environment(words.language)
+    style = _style(environment)
+    page = environment.get_template("page.html").render(
+        document=document,
+        page=pages.page_of(document, words),
+        first=pages,
+        reasons=REASONS,
+        style=Markup(style),  # noqa: S704 - our own style sheet
+        policy=_policy(style),
+    )
+    return page.encode("utf-8")
+
+
+def _policy(style: str) -> str:
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def _style(environment: Environment) -> str:
+    """The style sheet without its indentation and empty lines."""
+    assert environment.loader is not None
+    source, _, _ = environment.loader.get_source(environment, "page.css")
+    return "\n".join(line.strip() for line in source.splitlines() if line.strip())
+
+
+@cache
+def _environment(language: str) -> Environment:
+    words = Words.load(language)
+    environment = Environment(
+        loader=PackageLoader("tallystick.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda value: value if isinstance(value, Markup) else words.show(value),
+        auto_reload=False,
+    )
+    environment.globals.update(
+        say=words.say, term=words.term, has_word=words.has, percent=words.percent, language=words.language
+    )
+    environment.filters.update(
+        number=words.number,
+        instant=words.instant,
+        date=words.date,
+        within=words.duration,
+        words=lambda text: escape(visible_lines(str(text))),
+        sentence=lambda text: escape(_unbroken(visible(str(text), WORDS_LENGTH))),
+        brief=lambda text: escape(_unbroken(visible(str(text), pages.FIRST_PAGE_CHARACTERS))),
+        svg=lambda text: Markup(text),  # noqa: S704 - drawing.py wrote and escaped it
+        cut=pages.cut,
+    )
+    return environment
+
+
+def _unbroken(sentence: str) -> str:
+    """No line ends between a paragraph sign and its number."""
+    return sentence.replace("§ ", "§\u00a0")

@@ -1,0 +1,153 @@
+"""The report page as values: what each section shows, in which order, and how much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tallystick.report.accounting import LogSeen, Sum, identity, log_seen
+from tallystick.report.charts import Figure, figures
+from tallystick.report.limits import AS_WRITTEN, effective_until
+from tallystick.report.words import Words
+
+MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_ROWS = 20, 20, 40, 50
+FIRST_PAGE_FINDINGS, FIRST_PAGE_REASONS, FIRST_PAGE_VERSIONS, FIRST_PAGE_CHARACTERS = 3, 3, 6, 300
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cut:
+    """The first rows of a list, and how many there are besides."""
+
+    rows: Sequence[Any]
+    rest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingBlock:
+    """One finding with the clause that it is about, what was measured, and its evidence by file."""
+
+    number: int
+    finding: Row
+    clause: Row | None
+    unit: str | None
+    measures: Cut
+    windows: Cut
+    files: Sequence[tuple[Row, Sequence[Row]]]
+    evidence_rest: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClauseRow:
+    """One clause of one version: its place in the page, its measures, and the numbers of its findings."""
+
+    number: int
+    clause: Row
+    measures: Cut
+    findings: Sequence[int]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """Everything the templates show that is not in the document as it stands."""
+
+    findings: Sequence[FindingBlock]
+    foremost: Sequence[FindingBlock]
+    severities: Sequence[tuple[str, int]]
+    versions: Sequence[tuple[Row, str | None]]
+    clauses: Sequence[ClauseRow]
+    figures: Sequence[Figure]
+    apps: Sequence[Row]
+    routes: Cut
+    statuses: Sequence[Row]
+    sums: Sequence[Sum]
+    seen: LogSeen
+    outside_versions: int
+
+
+def page_of(document: Row, words: Words) -> Page:
+    """Order, join and cut what a document holds; nothing is counted anew but shares and differences."""
+    order = document["findings"]
+    numbers = {finding["id"]: number for number, finding in enumerate(order, 1)}
+    clauses = {(clause["version"], clause["clause"]): clause for clause in document["clauses"]}
+    consumption = document["consumption"]
+    blocks = [_block(number, finding, clauses) for number, finding in enumerate(order, 1)]
+    return Page(
+        findings=blocks,
+        foremost=_foremost(blocks),
+        severities=_severities(order),
+        versions=[(version, effective_until(version, document["agreements"])) for version in document["agreements"]],
+        clauses=[_clause_row(number, clause, numbers) for number, clause in enumerate(document["clauses"], 1)],
+        figures=figures(document, words),
+        apps=_largest_first(consumption["apps"], "app"),
+        routes=cut(_largest_first(consumption["routes"], "route", "method"), MOST_ROWS),
+        statuses=_largest_first(consumption["statuses"], "status"),
+        sums=identity(document["reconciliation"]),
+        seen=log_seen(document),
+        outside_versions=int(document["summary"]["requests"])
+        - sum(int(each["requests"]) for each in document["agreements"]),
+    )
+
+
+def cut(rows: Sequence[Any], most: int) -> Cut:
+    """The first `most` rows and the count of the others."""
+    return Cut(rows=rows[:most], rest=max(0, len(rows) - most))
+
+
+def _block(number: int, finding: Row, clauses: Mapping[tuple[Any, Any], Row]) -> FindingBlock:
+    clause = clauses.get((finding["version"], finding["clause"]))
+    measures = [each for each in clause["measures"] if each["key"] == finding["key"]] if clause else []
+    evidence = cut(finding["evidence"], MOST_EVIDENCE)
+    return FindingBlock(
+        number=number,
+        finding=finding,
+        clause=clause,
+        unit=_unit(clause),
+        measures=cut(measures, MOST_MEASURES),
+        windows=cut(finding["windows"], MOST_WINDOWS),
+        files=_by_file(evidence.rows),
+        evidence_rest=evidence.rest,
+    )
+
+
+def _foremost(blocks: Sequence[FindingBlock]) -> list[FindingBlock]:
+    """The first of each clause, then the next ones: three sentences should not say the same thing three times."""
+    first_of = {block.finding["clause"]: block.number for block in reversed(blocks)}
+    chosen = sorted(blocks, key=lambda block: (first_of[block.finding["clause"]] != block.number, block.number))[
+        :FIRST_PAGE_FINDINGS
+    ]
+    return sorted(chosen, key=lambda block: block.number)
+
+
+def _unit(clause: Row | None) -> str | None:
+    """What the clause adds up, where the document says so."""
+    stated = [limit["of"] for limit in clause.get("limits", ()) if limit["reading"] == AS_WRITTEN] if clause else []
+    return str(stated[0]) if stated else None
+
+
+def _by_file(evidence: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
+    """The rows of each file together, files in the order in which they first appear."""
+    files: dict[tuple[Any, ...], tuple[Row, list[Row]]] = {}
+    for row in evidence:
+        files.setdefault((row["source"], row["file"], row["file_id"]), (row, []))[1].append(row)
+    return list(files.values())
+
+
+def _clause_row(number: int, clause: Row, numbers: Mapping[str, int]) -> ClauseRow:
+    rank = {"exceeded": 0, "not decided": 1}
+    measures = sorted(clause["measures"], key=lambda each: rank.get(each["verdict"], 2))
+    findings = sorted(numbers[finding] for finding in clause["findings"] if finding in numbers)
+    return ClauseRow(number=number, clause=clause, measures=cut(measures, MOST_MEASURES), findings=findings)
+
+
+def _severities(findings: Sequence[Row]) -> list[tuple[str, int]]:
+    counts: dict[str, int] = {}
+    for severity in ("critical", "major", "minor", "info"):
+        counts[severity] = sum(finding["severity"] == severity for finding in findings)
+    return [(severity, count) for severity, count in counts.items() if count]
+
+
+def _largest_first(rows: Sequence[Row], *names: str) -> list[Row]:
+    return sorted(rows, key=lambda row: (-int(row["requests"]), *(str(row[name]) for name in names)))
