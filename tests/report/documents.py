@@ -1,0 +1,288 @@
+"""Report documents that are right by default: a test says only what it is about."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, timedelta
+from typing import Any
+
+Row = dict[str, Any]
+
+
+def amount(total: int, *, known: int = 10, unknown: int = 0) -> Row:
+    return {"sum": total, "known": known, "unknown": unknown}
+
+
+def a_version(**changes: Any) -> Row:
+    return {
+        "version": "2021-07-01",
+        "title": "Developer Agreement",
+        "in_force_from": "2021-07-01T07:00:00.000000Z",
+        "in_force_until": None,
+        "time_zone": "America/Los_Angeles",
+        "sha256": digest("agreement"),
+        "clauses": 1,
+        "requests": 10,
+    } | changes
+
+
+def a_limit(**changes: Any) -> Row:
+    return {
+        "reading": "as written",
+        "of": "requests",
+        "per": "licensee",
+        "window": "calendar",
+        "within": "P1Y",
+        "max": 100,
+        "limit": 100,
+    } | changes
+
+
+def a_measure(**changes: Any) -> Row:
+    return {
+        "reading": "as written",
+        "key": "halcyon",
+        "counted": 10,
+        "unknown": 0,
+        "used": 10,
+        "max": 100,
+        "limit": 100,
+        "peak": 10,
+        "peak_at": "2022-03-01T08:00:00.000000Z",
+        "windows_over": 0,
+        "requests_over": 0,
+        "served_over": 0,
+        "verdict": "kept",
+        "missing": None,
+    } | changes
+
+
+def a_clause(**changes: Any) -> Row:
+    return {
+        "version": "2021-07-01",
+        "clause": "yearly-volume",
+        "cites": "§ 4.2",
+        "says": "Licensee shall not make more than 100 calls in a calendar year.",
+        "kind": "limit",
+        "severity": "major",
+        "verdict": "kept",
+        "readings": 1,
+        "readings_exceeded": 0,
+        "decided_from": ["usage_app_slot"],
+        "rows_read": 0,
+        "missing": None,
+        "in_period": 10,
+        "counted": 10,
+        "out_of_scope": 0,
+        "findings": [],
+        "terms": "at most 100 requests per licensee in a calendar year (P1Y)",
+        "limits": [a_limit()],
+        "measures": [a_measure()],
+    } | changes
+
+
+def a_window(**changes: Any) -> Row:
+    return {
+        "reading": "as written",
+        "start_at": "2022-03-01T08:00:00.000000Z",
+        "end_at": "2022-03-02T08:00:00.000000Z",
+        "used": 120,
+        "over": 20,
+        "crossed_at": "2022-03-01T20:15:30.250000Z",
+        "peak_at": None,
+        "requests_over": 20,
+        "served_over": 18,
+        "clipped": False,
+    } | changes
+
+
+def a_pointer(**changes: Any) -> Row:
+    return {
+        "source": "gateway",
+        "file": "edge-1/2022-03-01.jsonl.gz",
+        "file_id": digest("edge-1"),
+        "position": 4211,
+        "received_at": "2022-03-01T20:15:30.250000Z",
+        "request_id": "req-4211",
+    } | changes
+
+
+def a_finding(**changes: Any) -> Row:
+    return {
+        "id": "f-3b1c9a70d2e4",
+        "version": "2021-07-01",
+        "clause": "yearly-volume",
+        "cites": "§ 4.2",
+        "says": "Licensee shall not make more than 100 calls in a calendar year.",
+        "kind": "limit",
+        "key": "halcyon",
+        "severity": "major",
+        "verdict": "exceeded",
+        "readings": 1,
+        "readings_exceeded": 1,
+        "sentence": "halcyon: measured 120 requests against 100 permitted in a calendar year by § 4.2.",
+        "requests": 120,
+        "windows": [a_window()],
+        "evidence": [a_pointer()],
+    } | changes
+
+
+def an_app(**changes: Any) -> Row:
+    return {
+        "app": "halcyon-monitor",
+        "name": "Halcyon Monitor",
+        "registered": "2020-03-01",
+        "ended": None,
+        "use_case": "Brand dashboards",
+        "use_case_approved": "2020-03-15",
+        "requests": 10,
+        "records": amount(500),
+        "response_bytes": amount(9000),
+        "throttled": 1,
+        "errors": 0,
+        "first_at": "2022-03-01T08:00:00.000000Z",
+        "last_at": "2022-03-01T17:30:00.000000Z",
+    } | changes
+
+
+def a_source(**changes: Any) -> Row:
+    return {
+        "source": "gateway",
+        "days": 2,
+        "days_without_entries": 0,
+        "files": 2,
+        "repeated_files": 0,
+        "entries": 12,
+        "rejected": 1,
+        "first_at": "2022-03-01T08:00:00.000000Z",
+        "last_at": "2022-03-02T07:59:59.000000Z",
+        "missing": 0,
+        "numbered": True,
+    } | changes
+
+
+def a_document(**changes: Any) -> Row:
+    """One licensee within its terms: one app, ten requests on 1 March 2022, one clause kept."""
+    week = [[0] * 24 for _ in range(7)]
+    week[1][8:17] = [1, 1, 1, 1, 1, 1, 2, 1, 1]
+    return {
+        "schema": "tallystick/report/1",
+        "provider": {"name": "Murmur Social"},
+        "licensee": {"id": "halcyon", "name": "Halcyon Analytics Ltd"},
+        "period": {
+            "text": "2022-03-01",
+            "start": "2022-03-01T08:00:00.000000Z",
+            "end": "2022-03-02T08:00:00.000000Z",
+            "time_zone": "America/Los_Angeles",
+        },
+        "conclusion": "within terms",
+        "reasons": ["Every clause that can be checked was kept under every reading."],
+        "summary": {
+            "requests": 10,
+            "records": amount(500),
+            "response_bytes": amount(9000),
+            "throttled": 1,
+            "errors": 0,
+            "apps": 1,
+            "credentials": 1,
+            "clauses": 1,
+            "clauses_exceeded": 0,
+            "clauses_kept": 1,
+            "clauses_not_decided": 0,
+            "clauses_not_checked": 0,
+            "findings": 0,
+        },
+        "agreements": [a_version()],
+        "clauses": [a_clause()],
+        "findings": [],
+        "consumption": {
+            "apps": [an_app()],
+            "days": days("2022-03-01", [10, 0], throttled=[1, 0]),
+            "months": [{"month": "2022-03", "requests": 10, "records": amount(500), "response_bytes": amount(9000)}],
+            "routes": [
+                {
+                    "method": "GET",
+                    "route": "/2/posts/{id}",
+                    "requests": 10,
+                    "records": amount(500),
+                    "response_bytes": amount(9000),
+                },
+            ],
+            "statuses": [{"status": 200, "requests": 9}, {"status": 429, "requests": 1}],
+            "weekday_hours": week,
+        },
+        "reconciliation": {
+            "entries": 12,
+            "rejected": 1,
+            "accepted": 11,
+            "duplicate": 0,
+            "conflict": 0,
+            "unique": 11,
+            "unattributed": 0,
+            "attributed": 11,
+            "this_licensee": 10,
+            "other_licensees": 1,
+        },
+        "completeness": {
+            "sources": [a_source()],
+            "gaps": [],
+            "refused_files": [],
+            "repeated_files": [],
+            "rejected_entries": [{"reason": "not_json", "entries": 1}],
+            "unattributed": 0,
+        },
+        "not_seen": ["Calls that never reached a gateway that writes these logs."],
+        "checks": {"expectations": 14, "met": 14, "failed_warnings": 0},
+    } | changes
+
+
+def an_empty_document() -> Row:
+    """A licensee without requests, without an agreement, over logs without entries."""
+    nothing = amount(0, known=0)
+    document = a_document()
+    summary = {name: nothing if isinstance(value, dict) else 0 for name, value in document["summary"].items()}
+    return document | {
+        "conclusion": "unable to conclude",
+        "reasons": ["No day of the period has entries."],
+        "summary": summary,
+        "agreements": [],
+        "clauses": [],
+        "consumption": {
+            "apps": [],
+            "days": days("2022-03-01", [0, 0]),
+            "months": [],
+            "routes": [],
+            "statuses": [],
+            "weekday_hours": [[0] * 24 for _ in range(7)],
+        },
+        "reconciliation": dict.fromkeys(document["reconciliation"], 0),
+        "completeness": {
+            "sources": [],
+            "gaps": [],
+            "refused_files": [],
+            "repeated_files": [],
+            "rejected_entries": [],
+            "unattributed": 0,
+        },
+        "not_seen": [],
+        "checks": {"expectations": 0, "met": 0, "failed_warnings": 0},
+    }
+
+
+def days(first: str, requests: list[int], *, throttled: list[int] | None = None, records: int = 50) -> list[Row]:
+    """One row a UTC day from `first`."""
+    refused = throttled or [0] * len(requests)
+    return [
+        {
+            "date": (date.fromisoformat(first) + timedelta(days=index)).isoformat(),
+            "requests": count,
+            "throttled": refused[index],
+            "records": amount(count * records, known=count),
+            "response_bytes": amount(count * 900, known=count),
+        }
+        for index, count in enumerate(requests)
+    ]
+
+
+def digest(name: str) -> str:
+    return hashlib.sha256(name.encode()).hexdigest()

@@ -1,0 +1,260 @@
+"""The letter's case at demo scale as a document: 780,000 requests of eight apps under two versions in 2022."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from report.documents import Row, a_document, a_source, a_version, amount, an_app, digest
+from report.letters_findings import APPS, NEW, OLD, the_clauses, the_findings
+
+REQUESTS, RECORDS, REFUSED, ERRORS, RECORDS_NOT_LOGGED = 780_000, 26_000_000, 31_980, 27_300, 31_204
+BYTES_A_RECORD = 71_000
+FIRST, DAYS, DAYS_OF_OLD = date(2022, 1, 1), 366, 181
+ROUTES = (
+    ("GET", "/2/posts/search/recent", 38),
+    ("GET", "/2/users/{id}/posts", 24),
+    ("GET", "/2/posts/{id}", 17),
+    ("GET", "/2/users/{id}/followers", 9),
+    ("GET", "/2/posts/sample/stream", 6),
+    ("GET", "/2/users/by/username/{username}", 4),
+    ("POST", "/2/posts/search/stream/rules", 1),
+    ("GET", None, 1),
+)
+STATUSES = ((200, 923), (429, 41), (404, 17), (400, 9), (503, 6), (401, 3), (None, 1))
+
+
+def the_letters_case() -> Row:
+    """The whole document; it agrees with itself as `evidence` demands of a published one."""
+    requests, refused = _per_day(REQUESTS), _per_day(REFUSED)
+    in_period = {OLD: sum(requests[:DAYS_OF_OLD]), NEW: sum(requests[DAYS_OF_OLD:])}
+    answered = {OLD: in_period[OLD] - sum(refused[:DAYS_OF_OLD]), NEW: in_period[NEW] - sum(refused[DAYS_OF_OLD:])}
+    findings = the_findings(answered)
+    clauses = the_clauses(findings, in_period, answered)
+    verdicts = [clause["verdict"] for clause in clauses]
+    return a_document(
+        period={
+            "text": "2022",
+            "start": "2022-01-01T08:00:00.000000Z",
+            "end": "2023-01-01T08:00:00.000000Z",
+            "time_zone": "America/Los_Angeles",
+        },
+        conclusion="outside terms",
+        reasons=[
+            f"{clause['cites'] or clause['clause']} ({clause['version']}): {clause['verdict']}"
+            f"{' under every reading' if clause['verdict'] == 'exceeded' else ', ' + str(clause['missing'])}."
+            for clause in clauses
+            if clause["verdict"] in ("exceeded", "not decided")
+        ],
+        summary={
+            "requests": REQUESTS,
+            "records": amount(RECORDS, known=REQUESTS - RECORDS_NOT_LOGGED, unknown=RECORDS_NOT_LOGGED),
+            "response_bytes": amount(RECORDS * BYTES_A_RECORD, known=REQUESTS),
+            "throttled": REFUSED,
+            "errors": ERRORS,
+            "apps": len(APPS),
+            "credentials": 23,
+            "clauses": len(clauses),
+            "clauses_exceeded": verdicts.count("exceeded"),
+            "clauses_kept": verdicts.count("kept"),
+            "clauses_not_decided": verdicts.count("not decided"),
+            "clauses_not_checked": verdicts.count("not checked"),
+            "findings": len(findings),
+        },
+        agreements=[
+            a_version(version=OLD, sha256=digest(OLD), clauses=5, requests=in_period[OLD]),
+            a_version(
+                version=NEW,
+                title="Developer Agreement, as amended",
+                in_force_from="2022-07-01T07:00:00.000000Z",
+                sha256=digest(NEW),
+                clauses=5,
+                requests=in_period[NEW],
+            ),
+        ],
+        clauses=clauses,
+        findings=findings,
+        consumption={
+            "apps": _apps(),
+            "days": _days(requests, refused),
+            "months": _months(requests),
+            "routes": _routes(),
+            "statuses": [
+                {"status": status, "requests": count}
+                for (status, _), count in zip(
+                    STATUSES, split(REQUESTS, [weight for _, weight in STATUSES]), strict=True
+                )
+            ],
+            "weekday_hours": _week(),
+        },
+        reconciliation={
+            "entries": 1_204_663,
+            "rejected": 352,
+            "accepted": 1_204_311,
+            "duplicate": 4_187,
+            "conflict": 2,
+            "unique": 1_200_124,
+            "unattributed": 1_871,
+            "attributed": 1_198_253,
+            "this_licensee": 781_140,
+            "other_licensees": 417_113,
+        },
+        completeness=_completeness(),
+        not_seen=[
+            "Requests that no log of these five sources recorded: 412 numbers are missing on 17 May 2022.",
+            "Who stood behind a credential: requests are attributed by what the register says of credentials.",
+            "How many records 31,204 requests returned, because their log does not say.",
+            "What was done with the records after they were returned.",
+        ],
+        checks={"expectations": 27, "met": 26, "failed_warnings": 1},
+    )
+
+
+def split(total: int, weights: list[int]) -> list[int]:
+    """`total` in whole parts in proportion to the weights, adding up exactly."""
+    whole, parts, passed, given = sum(weights), [], 0, 0
+    for weight in weights:
+        passed += weight
+        parts.append(total * passed // whole - given)
+        given += parts[-1]
+    return parts
+
+
+def _per_day(total: int) -> list[int]:
+    return split(total, [_weight(FIRST + timedelta(days=index)) for index in range(DAYS)])
+
+
+def _weight(day: date) -> int:
+    """More by the end of the year, in one busy fortnight, and less at weekends."""
+    number = day.timetuple().tm_yday
+    noise = (number * 7919 + number * number * 104_729) % 997
+    season = 700 + number * 2 + (600 if 300 <= number <= 318 else 0)
+    return (season + noise // 3) * (62 if day.weekday() >= 5 else 100) // 100
+
+
+def _taken(requests: list[int], weights: list[int] | None = None, *, all_unknown_in: int | None = None) -> list[Row]:
+    """Records and bytes of each part; what is not logged lies in one part, or everywhere alike."""
+    records = split(RECORDS, weights or requests)
+    unknown = split(RECORDS_NOT_LOGGED, requests)
+    if all_unknown_in is not None:
+        unknown = [RECORDS_NOT_LOGGED if index == all_unknown_in else 0 for index in range(len(requests))]
+    return [
+        {
+            "records": amount(sum_, known=count - missing, unknown=missing),
+            "response_bytes": amount(sum_ * BYTES_A_RECORD, known=count),
+        }
+        for sum_, count, missing in zip(records, requests, unknown, strict=True)
+    ]
+
+
+def _apps() -> list[Row]:
+    weights = [app.weight for app in APPS]
+    requests = split(REQUESTS, weights)
+    taken = _taken(requests, [weight * (9 - index) for index, weight in enumerate(weights)], all_unknown_in=0)
+    refused = split(REFUSED, [weight * (3 if index == 2 else 1) for index, weight in enumerate(weights)])
+    errors = split(ERRORS, weights)
+    return [
+        an_app(
+            app=app.id,
+            name=app.name,
+            registered=app.registered,
+            ended=app.ended,
+            use_case=app.use_case,
+            use_case_approved=app.approved,
+            requests=requests[index],
+            **taken[index],
+            throttled=refused[index],
+            errors=errors[index],
+            first_at=f"2022-01-01T08:0{index}:11.204118Z",
+            last_at="2022-12-30T22:14:07.551020Z" if app.ended else f"2023-01-01T07:5{index}:48.000000Z",
+        )
+        for index, app in enumerate(APPS)
+    ]
+
+
+def _days(requests: list[int], refused: list[int]) -> list[Row]:
+    return [
+        {
+            "date": (FIRST + timedelta(days=index)).isoformat(),
+            "requests": requests[index],
+            "throttled": refused[index],
+            **taken,
+        }
+        for index, taken in enumerate(_taken(requests))
+    ]
+
+
+def _months(requests: list[int]) -> list[Row]:
+    months: dict[str, int] = {}
+    for index, count in enumerate(requests):
+        month = (FIRST + timedelta(days=index)).isoformat()[:7]
+        months[month] = months.get(month, 0) + count
+    return [
+        {"month": month, "requests": count, **taken}
+        for (month, count), taken in zip(months.items(), _taken(list(months.values())), strict=True)
+    ]
+
+
+def _routes() -> list[Row]:
+    requests = split(REQUESTS, [weight for _, _, weight in ROUTES])
+    return [
+        {"method": method, "route": route, "requests": count, **taken}
+        for (method, route, _), count, taken in zip(ROUTES, requests, _taken(requests, all_unknown_in=1), strict=True)
+    ]
+
+
+def _week() -> list[list[int]]:
+    flat = split(REQUESTS, [_busy(weekday, hour) for weekday in range(7) for hour in range(24)])
+    return [flat[row * 24 : row * 24 + 24] for row in range(7)]
+
+
+def _busy(weekday: int, hour: int) -> int:
+    afternoon = max(0, 120 - abs(hour - 16) ** 2)
+    return (40 + afternoon if weekday >= 5 else 70 + 2 * afternoon) + (weekday * 31 + hour * 17) % 23
+
+
+def _completeness() -> Row:
+    edges = (("a", 301_220, 41), ("b", 288_409, 211), ("c", 296_118, 60), ("d", 287_712, 40))
+    sources = [
+        a_source(
+            source=f"gateway-edge-{edge}",
+            days=DAYS,
+            files=DAYS,
+            repeated_files=int(edge == "c"),
+            entries=entries,
+            rejected=rejected,
+            missing=412 if edge == "b" else 0,
+            first_at=f"2022-01-01T00:00:0{index}.118400Z",
+            last_at=f"2023-01-01T23:59:5{index}.902113Z",
+        )
+        for index, (edge, entries, rejected) in enumerate(edges)
+    ]
+    legacy = {"first_at": "2022-01-01T00:03:41.000000Z", "last_at": "2023-01-01T23:51:09.000000Z", "numbered": False}
+    sources.append(a_source(source="legacy-edge-e", days=DAYS, files=DAYS, entries=31_204, rejected=0, **legacy))
+    return {
+        "sources": sources,
+        "gaps": [
+            {
+                "source": "gateway-edge-b",
+                "epoch": "boot-20220502",
+                "first_missing": 118_204,
+                "last_missing": 118_615,
+                "missing": 412,
+                "after_at": "2022-05-17T02:59:58.771000Z",
+                "before_at": "2022-05-17T04:00:01.020000Z",
+            }
+        ],
+        "refused_files": [],
+        "repeated_files": [
+            {
+                "source": "gateway-edge-c",
+                "file": "edge-c/2022-08-14-copy.jsonl.gz",
+                "file_id": digest("edge-c/2022-08-14"),
+            }
+        ],
+        "rejected_entries": [
+            {"reason": "not_json", "entries": 211},
+            {"reason": "bad_status", "entries": 97},
+            {"reason": "no_time", "entries": 44},
+        ],
+        "unattributed": 1_871,
+    }

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from report.documents import a_document, a_finding, a_pointer
+from report.pages import PageText, with_texts
+from tallystick.report.csv import findings_csv
+from tallystick.report.html import render_html
+
+BENIGN = "name"
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</style><script>alert(1)</script>",
+    "</title><svg onload=alert(1)>",
+    "<img src=x onerror=alert(1)>",
+    '"><iframe src=javascript:alert(1)>',
+    "' onmouseover='alert(1)",
+    "javascript:alert(1)",
+    "<!-- comment",
+    "]]><![CDATA[<script>",
+    "&lt;script&gt;&#0;&#x202e;",
+    "{{ 7 * 7 }}{% raw %}{{ document }}",
+    "{schema}{0}{n!r}{n.__class__}",
+    "${7*7}#{7*7}<%= 7*7 %>",
+    "'; DROP TABLE request; --",
+    "../../../../etc/passwd",
+    "\x1b]0;title\x07\x1b[2J",
+    "safe\u202egnp.exe\u202c\u2066\u2069",
+    "zero\u200b\u200c\u200d\u2060\ufeffwidth",
+    "nul\x00bell\x07del\x7f\x9b",
+    "lone \ud800 half",
+    "=cmd|' /C calc'!A0",
+    "line\none\r\ntwo\u2028three",
+    "\u202b\u05d0\u05d1\u05d2",
+    "Z" + "\u0301" * 200,
+    "A" * 100_000,
+    "datum.value }}}'\"\\",
+)
+
+
+SMALL = a_document(findings=[a_finding(evidence=[a_pointer()])], not_seen=["one"])
+
+
+@cache
+def page_with(text: str) -> bytes:
+    return render_html(with_texts(SMALL, text))
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: ascii(text[:24]))
+def test_text_of_others_changes_no_element_and_no_attribute_of_the_page(hostile: str) -> None:
+    expected = PageText.of(page_with(BENIGN))
+    found = PageText.of(page_with(hostile))
+
+    assert found.shape == expected.shape
+    assert found.unbalanced == []
+    assert found.comments == []
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: ascii(text[:24]))
+def test_a_page_holds_no_character_that_hides_or_reorders(hostile: str) -> None:
+    page = page_with(hostile).decode("utf-8")
+
+    assert not set(page) & set(
+        "\x00\x07\x1b\x7f\x9b\u200b\u200c\u200d\u2060\ufeff\u202b\u202c\u202e\u2028\u2066\u2069\r"
+    )
+
+
+def test_template_syntax_and_format_fields_in_a_name_are_only_text() -> None:
+    text = PageText.of(page_with("{{ 7 * 7 }}{schema}{n.__class__}")).text
+
+    assert "{{ 7 * 7 }}{schema}{n.__class__}" in text
+    assert "{{ 49 }}" not in text
+
+
+def test_a_name_of_a_mebibyte_does_not_make_the_page_grow_with_it() -> None:
+    page = page_with("x" * 1_048_576)
+
+    assert len(page) < 1_000_000
+    assert "[+1,048,176]" in page.decode("utf-8")
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: ascii(text[:24]))
+def test_a_spreadsheet_finds_no_formula_and_a_terminal_no_control_in_findings_csv(hostile: str) -> None:
+    text = findings_csv(with_texts(SMALL, hostile)).decode("utf-8")
+
+    assert not set(text.replace("\r\n", "")) & set("\x00\x07\x1b\x7f\x9b\u202e\u200b\r\n\t")
+    assert not [cell for line in text.split("\r\n")[1:] for cell in line.split('","') if cell[:1] in "=+-@" and cell]
