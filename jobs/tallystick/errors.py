@@ -91,6 +91,10 @@ class DamagedFileError(InputError):
     """A compressed file is cut, damaged or followed by bytes that do not belong to it; none of its entries counts."""
 
 
+class RefusedFilesError(InputError):
+    """New files could not be read to their end; whatever else was offered is ingested."""
+
+
 class UnknownFormatError(InputError):
     """No known format reads the first entries of a file."""
 
@@ -109,6 +113,14 @@ class AmbiguousRegisterError(BadConfigurationError):
 
 class NoDataError(InputError):
     """The period holds no counted day of any source."""
+
+
+class NotTalliedError(InputError):
+    """Days of the period, or summaries that a clause asks for, are to be built by an earlier stage first."""
+
+
+class NotAuditedError(InputError):
+    """The licensee has not been audited for the period, or something changed since."""
 
 
 class BucketMissingError(InputError):

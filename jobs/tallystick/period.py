@@ -1,4 +1,4 @@
-"""Days and periods: half-open intervals of UTC instants, in microseconds since 1970, read in an agreement's time zone."""
+"""Days and periods: half-open intervals of instants, in microseconds since 1970 UTC, read in some time zone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Settings: flags over environment over tallystick.toml, read once into frozen values; the only reader of the environment."""
+"""Settings: flags over environment over tallystick.toml, read once into frozen values; nobody else reads them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,11 @@ class _Frozen(BaseModel):
 class S3Settings(_Frozen):
     """Where an S3 store is; credentials come by boto3's own chain and never stand here."""
 
-    endpoint_url: str | None = Field(None, description="Address of a store other than AWS, http://host:port.")
-    region: str = Field("us-east-1", description="The bucket's region.")
-    path_style: bool | None = Field(None, description="Bucket in the path, not the host name; the default with endpoint_url.")
+    endpoint_url: str | None = Field(default=None, description="Address of a store other than AWS, http://host:port.")
+    region: str = Field(default="us-east-1", description="The bucket's region.")
+    path_style: bool | None = Field(
+        default=None, description="Bucket in the path, not the host name; the default with endpoint_url."
+    )
 
     @property
     def uses_path_style(self) -> bool:
@@ -36,10 +38,12 @@ class S3Settings(_Frozen):
 class EngineSettings(_Frozen):
     """How much the engine may use; none of it changes a number."""
 
-    master: str | None = Field(None, description="The Spark master; local[*] unless spark-submit says otherwise.")
-    memory_limit: str = Field("1GB", description="What DuckDB may hold in one task before it spills to disk.")
-    tasks: int = Field(0, description="Spark tasks for one stage; 0 takes four for each core.", ge=0)
-    scratch: Path = Field(Path(tempfile.gettempdir()), description="Where a task spills and unpacks.")
+    master: str | None = Field(
+        default=None, description="The Spark master; local[*] unless spark-submit says otherwise."
+    )
+    memory_limit: str = Field(default="1GB", description="What DuckDB may hold in one task before it spills to disk.")
+    tasks: int = Field(default=0, description="Spark tasks for one stage; 0 takes four for each core.", ge=0)
+    scratch: Path = Field(default=Path(tempfile.gettempdir()), description="Where a task spills and unpacks.")
 
 
 class Settings(BaseSettings):
@@ -48,12 +52,16 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="TALLYSTICK_", env_nested_delimiter="__")
 
     project: Path
-    provider: str = Field("the provider", description="Who licenses the API, as the report names it.")
-    lake: Path = Field(Path("lake"), description="The folder that holds the Delta tables.")
-    reports: str = Field("reports", description="Where reports are published: a folder, or s3://bucket/prefix.")
-    sources: Path = Field(Path("sources"), description="The folder of source files.")
-    register_folder: Path = Field(Path("register"), alias="register", description="The folder of register files.")
-    agreements: Path = Field(Path("agreements"), description="The folder of agreement versions, one folder a licensee.")
+    provider: str = Field(default="the provider", description="Who licenses the API, as the report names it.")
+    lake: Path = Field(default=Path("lake"), description="The folder that holds the Delta tables.")
+    reports: str = Field(default="reports", description="Where reports are published: a folder, or s3://bucket/prefix.")
+    sources: Path = Field(default=Path("sources"), description="The folder of source files.")
+    register_folder: Path = Field(
+        default=Path("register"), alias="register", description="The folder of register files."
+    )
+    agreements: Path = Field(
+        default=Path("agreements"), description="The folder of agreement versions, one folder a licensee."
+    )
     s3: S3Settings = S3Settings()
     engine: EngineSettings = EngineSettings()
 
@@ -66,11 +74,17 @@ class Settings(BaseSettings):
         file = project / FILE_NAME
         if not file.is_file():
             raise MissingInputError(
-                "there is no project here", where=str(file), next_step=f"tallystick init {project}, or name one with --project"
+                "there is no project here",
+                where=str(file),
+                next_step=f"tallystick init {project}, or name one with --project",
             )
         try:
             written = tomllib.loads(file.read_text("utf-8"))
-            values = {"project": project.resolve(), **_environment(), **{k: v for k, v in flags.items() if v is not None}}
+            values = {
+                "project": project.resolve(),
+                **_environment(),
+                **{k: v for k, v in flags.items() if v is not None},
+            }
             return cls(**_merge(written, values))._anchored()
         except tomllib.TOMLDecodeError as error:
             raise BadConfigurationError(f"this is not TOML: {error}", where=str(file)) from error
@@ -85,7 +99,12 @@ class Settings(BaseSettings):
 
     @classmethod
     def settings_customise_sources(
-        cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource, **others: Any
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Only what `load` merged: one order of precedence, in one place."""
         return (init_settings,)

@@ -26,7 +26,11 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag.rpartition(":")[2] not in ("timestamp", "bool", "int", "float")]
+    first: [
+        (tag, pattern)
+        for tag, pattern in resolvers
+        if tag.rpartition(":")[2] not in ("timestamp", "bool", "int", "float")
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
@@ -43,7 +47,8 @@ def _mapping_once(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -
 
 
 _Loader.add_constructor(
-    "tag:yaml.org,2002:map", lambda loader, node: _mapping_once(loader, node, deep=True)  # type: ignore[arg-type]
+    "tag:yaml.org,2002:map",
+    lambda loader, node: _mapping_once(loader, node, deep=True),  # type: ignore[arg-type]
 )
 
 
@@ -63,7 +68,9 @@ def load_yaml(file: Path, model: type[Model], *, more: dict[str, Any] | None = N
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""
         raise BadConfigurationError(
-            f"this is not YAML: {getattr(error, 'problem', None) or error}", where=f"{file}{line}", next_step="mend the line"
+            f"this is not YAML: {getattr(error, 'problem', None) or error}",
+            where=f"{file}{line}",
+            next_step="mend the line",
         ) from error
     if not isinstance(value, dict):
         raise BadConfigurationError("a mapping of keys is expected", where=f"{file}:1")
@@ -78,8 +85,12 @@ def refuse(file: Path, message: str, *, next_step: str | None = None) -> BadConf
     return BadConfigurationError(message, where=str(file), next_step=next_step)
 
 
-def _refusal(file: Path, node: yaml.Node | None, model: type[BaseModel], error: ValidationError) -> BadConfigurationError:
-    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")  # a misspelt key explains a missing one
+def _refusal(
+    file: Path, node: yaml.Node | None, model: type[BaseModel], error: ValidationError
+) -> BadConfigurationError:
+    first = min(
+        error.errors(), key=lambda one: one["type"] != "extra_forbidden"
+    )  # a misspelt key explains a missing one
     path = [part for part in first["loc"] if isinstance(part, int) or not part.startswith(("function-", "tagged-"))]
     line = _line(node, path)
     message = first["msg"].removeprefix("Value error, ")
@@ -90,7 +101,9 @@ def _refusal(file: Path, node: yaml.Node | None, model: type[BaseModel], error: 
     elif first["type"] == "missing":
         message = "this key is missing"
     key = ".".join(str(part) for part in path)
-    return BadConfigurationError(message, where=f"{file}:{line}: {key}" if key else f"{file}:{line}", next_step=next_step)
+    return BadConfigurationError(
+        message, where=f"{file}:{line}: {key}" if key else f"{file}:{line}", next_step=next_step
+    )
 
 
 def _line(node: yaml.Node | None, path: list[int | str]) -> int:

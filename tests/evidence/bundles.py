@@ -56,7 +56,7 @@ A_REPORT: Report = {
             "clause": "daily-volume",
             "verdict": "exceeded",
             "readings": 2,
-            "readings_exceeded": 1,
+            "readings_exceeded": 2,
             "in_period": 7,
             "counted": 6,
             "out_of_scope": 1,
@@ -81,7 +81,7 @@ A_REPORT: Report = {
             "clause": "daily-volume",
             "verdict": "exceeded",
             "readings": 2,
-            "readings_exceeded": 1,
+            "readings_exceeded": 2,
         }
     ],
     "consumption": {

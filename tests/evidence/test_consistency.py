@@ -78,7 +78,11 @@ def test_every_rule_is_a_sentence() -> None:
         ("clauses.0.findings", ["f1", "f1"], "clauses[0].findings[1]"),
         ("clauses.0.findings", [], "clauses[0].verdict"),
         ("findings.0.clause", "approved-purpose", "findings[0].clause"),
-        ("findings.0.verdict", "not decided", "conclusion"),
+        ("clauses.0.readings_exceeded", 1, "conclusion"),
+        ("clauses.0.clause", "agreement-in-force", "conclusion"),
+        ("conclusion", "unable to conclude", "conclusion"),
+        ("clauses.1.verdict", "not decided", "summary.clauses_kept"),
+        ("clauses.0.findings", [], "findings[0]"),
         ("conclusion", "within terms", "conclusion"),
         ("findings", "none", "findings"),
         ("summary", [], "summary"),
@@ -89,6 +93,41 @@ def test_a_number_that_does_not_fit_the_others_is_named(path: str, value: Any, f
 
     assert field in [difference.field for difference in found]
     assert {difference.file for difference in found} <= {"report.json", "findings.csv"}
+
+
+def test_a_standing_rule_belongs_to_no_version() -> None:
+    rule = {**a_report()["clauses"][1], "version": None, "clause": "agreement-in-force"}
+    changes = {"clauses.1": rule, "agreements.0.clauses": 1}
+
+    assert contradictions(a_report(changes), CSV) == []
+
+
+@pytest.mark.parametrize("verdict", ["exceeded", "not decided"])
+def test_what_is_exceeded_under_some_reading_or_open_is_not_within_terms(verdict: str) -> None:
+    exceeded = int(verdict == "exceeded")
+    changes = {
+        "clauses.0.verdict": verdict,
+        "clauses.0.readings_exceeded": exceeded,
+        "findings.0.verdict": verdict,
+        "findings.0.readings_exceeded": exceeded,
+        "summary.clauses_exceeded": exceeded,
+        "summary.clauses_not_decided": 1 - exceeded,
+    }
+
+    assert contradictions(a_report({**changes, "conclusion": "unable to conclude"}), CSV) == []
+    [wrong] = contradictions(a_report({**changes, "conclusion": "within terms"}), CSV)
+    assert wrong.field == "conclusion"
+
+
+def test_routes_and_statuses_of_whole_days_may_reach_outside_a_period_that_cuts_a_day() -> None:
+    cut = {"period.start": "2022-01-01T08:00:00.000000Z", "period.end": "2022-01-02T08:00:00.000000Z"}
+    more = {"consumption.routes.0.requests": 8, "consumption.routes.0.records": amounts(8, 80, unknown=1)}
+    more |= {"consumption.routes.0.response_bytes": amounts(8, 800), "consumption.statuses.0.requests": 6}
+
+    assert contradictions(a_report({**cut, **more}), CSV) == []
+    assert "consumption.routes" in {each.field for each in contradictions(a_report(more), CSV)}
+    [less] = contradictions(a_report({**cut, "consumption.statuses.0.requests": 4}), CSV)
+    assert less.expected == "a sum of at least 7"
 
 
 def test_a_report_without_its_parts_is_told_which() -> None:

@@ -24,7 +24,7 @@ GOOD = a_bundle()
 
 def refused(files: dict[str, bytes]) -> BundleDiffersError:
     with pytest.raises(BundleDiffersError) as caught:
-        verify_bundle(MemoryReader(files))
+        verify_bundle(MemoryReader(files), location="here")
     return caught.value
 
 
@@ -51,11 +51,26 @@ def on_disk(folder: Path, files: dict[str, bytes]) -> Path:
 
 
 def test_a_whole_bundle_is_verified_and_says_what_was_checked() -> None:
-    verified = verify_bundle(MemoryReader(GOOD))
+    verified = verify_bundle(MemoryReader(GOOD), location="here")
 
     assert (verified.files, verified.size_bytes) == (8, sum(map(len, GOOD.values())))
-    assert str(verified) == f"checked 8 files, {verified.size_bytes:,} bytes, {len(verified.rules)} rules"
-    assert verified.manifest.licensee == "halcyon"
+    assert verified.sentence == (
+        "halcyon 2022-01-01/2022-01-03 r1: outside terms; "
+        f"checked 8 files, {verified.size_bytes:,} bytes, {len(verified.rules)} rules"
+    )
+    assert verified.as_dict() == {
+        "location": "here",
+        "verified": True,
+        "licensee": "halcyon",
+        "period": "2022-01-01/2022-01-03",
+        "revision": 1,
+        "conclusion": "outside terms",
+        "report_sha256": Sha256.of(GOOD["report.json"]).hex,
+        "datapackage_sha256": Sha256.of(GOOD[DATAPACKAGE]).hex,
+        "files": 8,
+        "bytes": verified.size_bytes,
+        "rules": list(verified.rules),
+    }
 
 
 @pytest.mark.parametrize("name", sorted(GOOD))
@@ -119,7 +134,7 @@ def test_a_digest_says_what_was_expected_and_what_was_found() -> None:
 @pytest.mark.parametrize("files", [{}, {DATAPACKAGE: GOOD[DATAPACKAGE]}, {"report.json": GOOD["report.json"]}])
 def test_where_there_is_nothing_to_check_nothing_is_verified(files: dict[str, bytes]) -> None:
     with pytest.raises(VerificationError) as caught:
-        verify_bundle(MemoryReader(files))
+        verify_bundle(MemoryReader(files), location="here")
 
     assert caught.value.exit_code == 6
 
@@ -226,12 +241,12 @@ def test_sums_in_another_order_are_refused_even_where_all_digests_fit() -> None:
 def test_a_bundle_may_hold_more_payload_than_must_be() -> None:
     more = a_bundle({**a_payload(), "evidence/f1.parquet": b"PAR1", "VERIFY.md": b"how\n"})
 
-    assert verify_bundle(MemoryReader(more)).files == 10
+    assert verify_bundle(MemoryReader(more), location="here").files == 10
 
 
 def test_a_revision_names_what_it_supersedes() -> None:
     before = Superseded(revision=1, report_sha256=Sha256.of(b"1"), datapackage_sha256=Sha256.of(b"2"))
-    verified = verify_bundle(MemoryReader(a_bundle(revision=2, supersedes=before)))
+    verified = verify_bundle(MemoryReader(a_bundle(revision=2, supersedes=before)), location="here")
 
     assert verified.manifest.edition.supersedes == before
 
@@ -242,7 +257,7 @@ def test_an_archive_with_one_name_twice_is_refused() -> None:
             yield from (*GOOD, "run.json")
 
     with pytest.raises(BundleDiffersError, match="several"):
-        verify_bundle(Archive(GOOD))
+        verify_bundle(Archive(GOOD), location="here")
 
 
 def test_each_file_is_read_once() -> None:
@@ -253,14 +268,14 @@ def test_each_file_is_read_once() -> None:
             opened.append(name)
             return BytesIO(GOOD[name])
 
-    verify_bundle(Counting(GOOD))
+    verify_bundle(Counting(GOOD), location="here")
     assert sorted(opened) == sorted(GOOD)
 
 
 def test_a_folder_is_verified_like_any_bundle(tmp_path: Path) -> None:
     files = a_bundle({**a_payload(), "evidence/f1.parquet": b"PAR1"})
 
-    assert verify_bundle(FolderReader(on_disk(tmp_path, files))).files == 9
+    assert verify_bundle(FolderReader(on_disk(tmp_path, files)), location="here").files == 9
 
 
 def test_sha256sum_alone_can_check_the_payload(tmp_path: Path) -> None:
@@ -281,7 +296,7 @@ def test_symbolic_links_in_a_folder_are_refused(tmp_path: Path) -> None:
     (folder / "run.json").symlink_to(outside)
 
     with pytest.raises(VerificationError, match=r"run\.json: expected a file, found a symbolic link"):
-        verify_bundle(FolderReader(folder))
+        verify_bundle(FolderReader(folder), location="here")
 
 
 def test_a_pipe_in_a_folder_is_refused_and_not_waited_for(tmp_path: Path) -> None:
@@ -290,14 +305,14 @@ def test_a_pipe_in_a_folder_is_refused_and_not_waited_for(tmp_path: Path) -> Non
     os.mkfifo(folder / "run.json")
 
     with pytest.raises(VerificationError, match="no regular file"):
-        verify_bundle(FolderReader(folder))
+        verify_bundle(FolderReader(folder), location="here")
     with pytest.raises(VerificationError, match="no regular file"):
         FolderReader(folder).open("run.json")
 
 
 def test_a_folder_that_does_not_exist_is_missing_input(tmp_path: Path) -> None:
     with pytest.raises(MissingInputError):
-        verify_bundle(FolderReader(tmp_path / "absent"))
+        verify_bundle(FolderReader(tmp_path / "absent"), location="here")
 
 
 def test_the_manifest_is_a_data_package_without_any_time_in_it() -> None:

@@ -46,10 +46,12 @@ def calendar_length(text: str) -> Length:
 
 
 def fixed_length(text: str) -> Length:
-    """The length of a window that is measured, not read off a calendar. Raises ValueError for months, years and none."""
+    """The length of a window that is measured, not read off a calendar. ValueError for months and years."""
     found = _FIXED.fullmatch(text)
     if not found or not any(found.groups()):
-        raise ValueError(f"{text!r} has no fixed length; write weeks, days, hours, minutes or seconds, such as PT15M or P30D")
+        raise ValueError(
+            f"{text!r} has no fixed length; write weeks, days, hours, minutes or seconds, such as PT15M or P30D"
+        )
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     us = ((weeks * 7 + days) * 24 + hours) * HOUR_US + (minutes * 60 + seconds) * SECOND_US
     if us == 0:

@@ -36,7 +36,10 @@ def load_agreements(folder: Path, licensee: str) -> tuple[Binding, ...]:
     Raises BadConfigurationError for a file that is no version, or is not named for its beginning, and
     OverlappingVersionsError where two versions claim the same instant.
     """
-    read = [(file, load_yaml(file, Version, more={"version": file.stem})) for file in sorted(folder.glob(f"{licensee}/*.yaml"))]
+    read = [
+        (file, load_yaml(file, Version, more={"version": file.stem}))
+        for file in sorted(folder.glob(f"{licensee}/*.yaml"))
+    ]
     for file, version in read:
         if version.licensee != licensee:
             raise refuse(file, f"the file lies in {licensee!r} and speaks of {version.licensee!r}", next_step="move it")
@@ -72,8 +75,8 @@ def _refuse_overlap(file: Path, version: Version, following: int | None) -> None
         return
     if following <= version.from_us or (version.until_us is not None and version.until_us > following):
         raise OverlappingVersionsError(
-            f"in force from {to_text(version.from_us)} until {version.in_force_until or 'further notice'}, while the next "
-            f"version begins at {to_text(following)}",
+            f"in force from {to_text(version.from_us)} until {version.in_force_until or 'further notice'}, while the "
+            f"next version begins at {to_text(following)}",
             where=str(file),
             next_step="end this version where the next one begins, or leave in_force_until out",
         )

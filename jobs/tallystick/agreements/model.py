@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, field_validator, model_validator
@@ -25,11 +25,13 @@ Status = Annotated[int, Field(ge=100, le=999)]
 class Counts(Stated):
     """Which requests are in a clause's scope; a key that is absent does not restrict."""
 
-    routes: tuple[str, ...] | None = Field(None, description="`GET /2/tweets/{id}`; * is any run of characters.")
+    routes: tuple[str, ...] | None = Field(
+        default=None, description="`GET /2/tweets/{id}`; * is any run of characters."
+    )
     methods: tuple[str, ...] | None = None
     statuses: tuple[Status, ...] | None = None
     except_status: tuple[Status, ...] | None = Field(
-        None, description="Default 429 where `statuses` is absent too; [] counts every status."
+        default=None, description="Default 429 where `statuses` is absent too; [] counts every status."
     )
 
     @property
@@ -45,7 +47,7 @@ class Terms(Stated):
 
     of: Of | None = None
     per: Per | None = None
-    max: int | None = Field(None, ge=0, le=2**63 - 1)
+    max: int | None = Field(default=None, ge=0, le=2**63 - 1)
     window: Window | None = None
     within: str | None = None
     counts: Counts | None = None
@@ -103,11 +105,11 @@ class LimitClause(Clause, Terms):
     def limit_as(self, reading: Reading | None) -> Limit:
         """The whole limit under a reading, or as written."""
 
-        def stated(name: str) -> object:
+        def stated(name: str) -> Any:
             said = getattr(reading, name) if reading is not None else None
             return getattr(self, name) if said is None else said
 
-        window, within, most = stated("window"), str(stated("within")), int(str(stated("max")))
+        window, within, most = stated("window"), str(stated("within")), int(stated("max"))
         length = calendar_length(within) if window == "calendar" else fixed_length(within)
         return Limit(
             of=stated("of"),
@@ -171,7 +173,7 @@ def tolerated(most: int, tolerance: object) -> int:
     if isinstance(tolerance, int):
         return tolerance
     whole, _, fraction = str(tolerance).rstrip(" %").partition(".")
-    return most * int(whole + fraction) // (100 * 10 ** len(fraction))
+    return int(most * int(whole + fraction) // (100 * 10 ** len(fraction)))
 
 
 AnyClause = Annotated[LimitClause | UseCaseClause | TextClause, Field(discriminator="kind")]

@@ -105,5 +105,3 @@ def _next(length: Length, begins: date) -> date:
     if length.unit in MONTHS:
         return add_months(begins, MONTHS[length.unit])
     return begins + timedelta(days=7 if length.unit == "week" else 1)
-
-

@@ -1,4 +1,4 @@
-"""Clauses of kind `limit`: at most so many, per whom, in which window; decided from the smallest table that proves it."""
+"""Clauses of kind `limit`: at most so many, per whom, in which window; decided from the smallest proof."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class _Judged:
     rows_read: int
 
 
-def measure_limit(reader: UsageReader, clause: LimitClause, span: Period, zone: ZoneInfo, in_period: int) -> list[Measure]:
+def measure_limit(
+    reader: UsageReader, clause: LimitClause, span: Period, zone: ZoneInfo, in_period: int
+) -> list[Measure]:
     """Every reading of the clause for every key that has requests in scope in the span."""
     return [
         measure
@@ -52,7 +54,9 @@ def _measure_reading(
     judged = _judge_keys(reader, limit, span, zone)
     measures = []
     for key, counted, unknown, used in totals:
-        found = judged.get(key, _Judged(peak=None, peak_us=None, windows=(), decided_from=_slots_table(limit), rows_read=0))
+        found = judged.get(
+            key, _Judged(peak=None, peak_us=None, windows=(), decided_from=_slots_table(limit), rows_read=0)
+        )
         verdict, missing = _verdict(limit, key, found, counted, unknown, undetermined)
         measure = Measure(
             reading=reading,
@@ -91,7 +95,8 @@ def _judge_keys(reader: UsageReader, limit: Limit, span: Period, zone: ZoneInfo)
 def _judge_calendar(reader: UsageReader, limit: Limit, span: Period) -> dict[str, _Judged]:
     rows = reader.connection.execute(
         "SELECT key, CAST(max(used) AS BIGINT), arg_max(start_us, (used, -start_us)) FROM "
-        "(SELECT key, start_us, sum(used) AS used FROM windowed WHERE key IS NOT NULL GROUP BY key, start_us) GROUP BY key"
+        "(SELECT key, start_us, sum(used) AS used FROM windowed WHERE key IS NOT NULL GROUP BY key, start_us) "
+        "GROUP BY key"
     ).fetchall()
     judged = {}
     for key, peak, peak_us in rows:
@@ -108,7 +113,9 @@ def _judge_peaks(
     """From the stored peaks of a key's days; requests are read only for days that those do not settle."""
     assert limit.length.us is not None
     to_read = set(days_to_read(days, limit, span))
-    settled = [(peak, -at_us) for start, peak, at_us, _ in days if start not in to_read and _is_inside(start, limit, span)]
+    settled = [
+        (peak, -at_us) for start, peak, at_us, _ in days if start not in to_read and _is_inside(start, limit, span)
+    ]
     if not to_read:
         peak, at_us = max(settled, default=(None, None))
         return _Judged(
@@ -136,7 +143,7 @@ def _judge_peaks(
 
 
 def _judge_long(reader: UsageReader, limit: Limit, span: Period, key: str) -> _Judged:
-    """Sliding windows longer than a day: sums by quarter of an hour bound every window; requests only if that is over."""
+    """Sliding windows longer than a day: sums by quarter of an hour bound each; requests only if that is over."""
     assert limit.length.us is not None
     arrays = reader.connection.execute(
         "SELECT at_us, used FROM piece WHERE key = $key ORDER BY at_us", {"key": key}

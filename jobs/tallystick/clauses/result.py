@@ -59,11 +59,3 @@ class Measure:
     decided_from: str
     rows_read: int = 0
     witnesses: tuple[Witness, ...] = field(default=())
-
-
-def verdict_of(verdicts: list[str]) -> str:
-    """One verdict for several keys or readings: exceeded if any is, else not decided if any is, else kept."""
-    for verdict in (EXCEEDED, NOT_DECIDED, NOT_CHECKED):
-        if verdict in verdicts:
-            return verdict
-    return KEPT

@@ -1,4 +1,4 @@
-"""Two rules that hold without any clause: an agreement is in force, and the app is on the register, at the time of a call."""
+"""Two rules that hold without any clause: an agreement is in force, and the app is on the register."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ from tallystick.tally.scope import EVERYTHING
 from tallystick.tally.summary import SlotSummary
 
 BY_LICENSEE = SlotSummary(per="licensee", scope=EVERYTHING)
-
-AGREEMENT_IN_FORCE = "agreement-in-force"
-REGISTERED_APP = "registered-app"
-SAYS = {
-    AGREEMENT_IN_FORCE: "A version of the agreement is in force when a request is made.",
-    REGISTERED_APP: "The app that makes a request is on the register when it is made.",
-}
 
 
 def measure_agreement_in_force(
@@ -62,7 +55,9 @@ def requests_in(reader: UsageReader, span: Period) -> tuple[int, int]:
     return int(count), rows_read
 
 
-def _measure(key: str, in_period: int, counted: int, outside: int, rows_read: int, witnesses: tuple[Witness, ...]) -> Measure:
+def _measure(
+    key: str, in_period: int, counted: int, outside: int, rows_read: int, witnesses: tuple[Witness, ...]
+) -> Measure:
     return Measure(
         reading=AS_WRITTEN,
         key=key,

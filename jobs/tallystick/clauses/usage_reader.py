@@ -1,4 +1,4 @@
-"""What an audit reads: a licensee's usage in pieces of at most a quarter of an hour, its daily peaks, its raw requests."""
+"""What an audit reads: usage in pieces of at most a quarter of an hour, daily peaks, raw requests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,10 @@ from tallystick.tally.summary import PeakSummary, SlotSummary
 
 Relation = Callable[[Table, Mapping[str, Collection[str]]], str]
 """Given a table and the partition values wanted, SQL that yields its rows at the audit's pinned version."""
+
+
+SERVED = "coalesce(status <> 429, true)"
+"""SQL for: the gateway let it through. A status that the log does not give is not known to be a refusal."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +55,7 @@ class UsageReader:
         self._relation = relation
 
     def lay_out_pieces(self, summary: SlotSummary, of: str, span: Period) -> int:
-        """Make the table `piece` (key, at_us, counted, unknown, used, served) of a span; the raw rows read for it.
+        """Make the table `piece` (key, at_us, counted, unknown, used, served) of a span; raw rows read for it.
 
         Each piece lies inside one quarter of an hour and inside the span: quarters that the span's borders cut are
         summed from requests.
@@ -59,13 +63,13 @@ class UsageReader:
         whole_from, whole_until = -(-span.start_us // SLOT_US) * SLOT_US, span.end_us // SLOT_US * SLOT_US
         if self.only_raw or whole_from >= whole_until:
             edges = [(span.start_us, span.end_us)]
-            stored = "SELECT NULL::VARCHAR AS key, 0::BIGINT AS at_us, 0::BIGINT, 0::BIGINT, 0::BIGINT, 0::BIGINT WHERE false"
+            stored = "SELECT * FROM piece WHERE false"
         else:
             edges = [edge for edge in ((span.start_us, whole_from), (whole_until, span.end_us)) if edge[0] < edge[1]]
             stored = self._stored_pieces(summary, of, whole_from, whole_until)
         self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE piece (key VARCHAR, at_us BIGINT, counted BIGINT, unknown BIGINT, used BIGINT, "
-            "served BIGINT)"
+            "CREATE OR REPLACE TEMP TABLE piece "
+            "(key VARCHAR, at_us BIGINT, counted BIGINT, unknown BIGINT, used BIGINT, served BIGINT)"
         )
         self.connection.execute(f"INSERT INTO piece {stored}")
         for start_us, end_us in edges:
@@ -73,12 +77,12 @@ class UsageReader:
         return sum(self._raw_rows(start_us, end_us) for start_us, end_us in edges)
 
     def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[tuple[int, int, int, int]]]:
-        """By key, for each UTC day that the span touches and has known amounts: day start, peak, its instant, requests."""
+        """By key and UTC day with known amounts: the day's start, its peak, the peak's instant, requests."""
         days = _days(span.start_us, span.end_us)
         relation = self._relation(USAGE_PEAK, {"summary_id": [summary.id], "event_date": days})
         rows = self.connection.execute(
-            f"SELECT key, epoch_us(event_date::TIMESTAMP), peak, epoch_us(peak_at), counted - unknown FROM ({relation}) "
-            "WHERE licensee = $licensee AND peak IS NOT NULL ORDER BY key, event_date",
+            f"SELECT key, epoch_us(event_date::TIMESTAMP), peak, epoch_us(peak_at), counted - unknown "
+            f"FROM ({relation}) WHERE licensee = $licensee AND peak IS NOT NULL ORDER BY key, event_date",
             {"licensee": self.licensee},
         ).fetchall()
         found: dict[str, list[tuple[int, int, int, int]]] = {}
@@ -86,14 +90,14 @@ class UsageReader:
             found.setdefault(key, []).append((int(day[0]), int(day[1]), int(day[2]), int(day[3])))
         return found
 
-    def requests(
-        self, summary: SlotSummary, of: str, key: str, ranges: Sequence[tuple[int, int]]
-    ) -> Requests:
+    def requests(self, summary: SlotSummary, of: str, key: str, ranges: Sequence[tuple[int, int]]) -> Requests:
         """The key's requests in scope with a known amount in any of some half-open ranges, in order of time."""
-        inside = " OR ".join(f"(epoch_us(received_at) >= {start} AND epoch_us(received_at) < {end})" for start, end in ranges)
+        inside = " OR ".join(
+            f"(epoch_us(received_at) >= {start} AND epoch_us(received_at) < {end})" for start, end in ranges
+        )
         days = sorted({day for start, end in ranges for day in _days(start, end)})
         arrays = self.connection.execute(
-            f"SELECT epoch_us(received_at) AS at_us, {_amount(of)} AS amount, coalesce(status <> 429, true) AS is_served "
+            f"SELECT epoch_us(received_at) AS at_us, {_amount(of)} AS amount, {SERVED} AS is_served "
             f"FROM ({self._relation(REQUEST, {'event_date': days})}) WHERE {self._counted(summary)} "
             f"AND {KEY[summary.per]} = $key AND ({inside}) AND {_amount(of)} IS NOT NULL ORDER BY at_us",
             {"licensee": self.licensee, "key": key},
@@ -109,7 +113,7 @@ class UsageReader:
         relation = self._relation(REQUEST, {"event_date": _days(start_us, end_us)})
         [[count]] = self.connection.execute(
             f"SELECT count(*) FROM ({relation}) WHERE {self._counted(summary)} AND {KEY[summary.per]} = $key "
-            f"AND epoch_us(received_at) >= {start_us} AND epoch_us(received_at) < {end_us} AND coalesce(status <> 429, true)",
+            f"AND epoch_us(received_at) >= {start_us} AND epoch_us(received_at) < {end_us} AND {SERVED}",
             {"licensee": self.licensee, "key": key},
         ).fetchall()
         return int(count)
@@ -173,7 +177,7 @@ class UsageReader:
         return (
             f"SELECT {KEY[summary.per]}, greatest({at_us} // {SLOT_US} * {SLOT_US}, {start_us}), count(*), "
             f"count(*) - count({amount}), CAST(coalesce(sum({amount}), 0) AS BIGINT), "
-            f"count(*) FILTER (coalesce(status <> 429, true)) FROM ({relation}) "
+            f"count(*) FILTER ({SERVED}) FROM ({relation}) "
             f"WHERE {counted} AND {at_us} >= {start_us} AND {at_us} < {end_us} GROUP BY ALL"
         )
 

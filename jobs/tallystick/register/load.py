@@ -41,7 +41,9 @@ def load_register(folder: Path) -> tuple[Licensee, ...]:
     for file in sorted(folder.glob("*.yaml")):
         licensee = load_yaml(file, Licensee)
         if licensee.licensee != file.stem:
-            raise refuse(file, f"the file is named {file.stem!r} and speaks of {licensee.licensee!r}", next_step="rename it")
+            raise refuse(
+                file, f"the file is named {file.stem!r} and speaks of {licensee.licensee!r}", next_step="rename it"
+            )
         licensees.append(licensee)
     recognitions(licensees)
     return tuple(licensees)
@@ -78,8 +80,8 @@ def recognitions(licensees: Sequence[Licensee]) -> tuple[Recognition, ...]:
         for one, other in combinations(same_caller, 2):
             if (one.licensee, one.app) != (other.licensee, other.app) and other.from_us < one.until_us:
                 raise AmbiguousRegisterError(
-                    f"{one.by} {one.value!r} belongs to {one.licensee}/{one.app} and to {other.licensee}/{other.app} at "
-                    "the same time",
+                    f"{one.by} {one.value!r} belongs to {one.licensee}/{one.app} and to "
+                    f"{other.licensee}/{other.app} at the same time",
                     where=f"register/{other.licensee}.yaml",
                     next_step="give one of them `until:` and the other `from:`",
                 )

@@ -51,13 +51,13 @@ class Recogniser(Stated):
     """One way in which an app's calls are recognised, from an instant until another."""
 
     credential: str | None = None
-    credential_sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
-    principal: str | None = Field(None, description="Exact, or a pattern in which * is any run of characters.")
-    user: str | None = Field(None, description="Exact, or a pattern in which * is any run of characters.")
+    credential_sha256: str | None = Field(default=None, pattern=r"^[0-9a-f]{64}$")
+    principal: str | None = Field(default=None, description="Exact, or a pattern in which * is any run of characters.")
+    user: str | None = Field(default=None, description="Exact, or a pattern in which * is any run of characters.")
     network: str | None = None
-    user_agent: str | None = Field(None, description="Exact, or a pattern in which * is any run of characters.")
-    name: Slug | None = Field(None, description="What reports call the credential; its own text where absent.")
-    from_: Instant | None = Field(None, alias="from")
+    user_agent: str | None = Field(default=None, description="Exact, or a pattern in which * is any run of characters.")
+    name: Slug | None = Field(default=None, description="What reports call the credential; its own text where absent.")
+    from_: Instant | None = Field(default=None, alias="from")
     until: Instant | None = None
 
     @model_validator(mode="after")
@@ -86,7 +86,7 @@ class UseCase(Stated):
     """What an app is for, as its licensee described it, and when the provider approved that."""
 
     text: str
-    approved: Instant | None = Field(None, description="Absent: never approved.")
+    approved: Instant | None = Field(default=None, description="Absent: never approved.")
 
 
 class App(Stated):
@@ -95,7 +95,9 @@ class App(Stated):
     app: Slug
     name: str | None = None
     registered: Instant | None = None
-    ended: Instant | None = Field(None, description="The first instant that no longer belongs to the registration.")
+    ended: Instant | None = Field(
+        default=None, description="The first instant that no longer belongs to the registration."
+    )
     environment: Literal["production", "stage", "dev"] = "production"
     use_case: UseCase | None = None
     recognised_by: tuple[Recogniser, ...] = ()

@@ -6,10 +6,11 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from tallystick.errors import TallystickError
 from tallystick.runtime.progress import track
 from tallystick.settings import EngineSettings
 
@@ -67,21 +68,23 @@ class Engine:
         tasks = min(len(items), self.settings.tasks or cores * 4)
         parcels = [pickle.dumps((work, items[start::tasks])) for start in range(tasks)]
 
-        def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        def run(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
             import pyarrow
 
             for batch in batches:
                 for number in batch.column(0).to_pylist():
-                    done, share = pickle.loads(parcels[number])
-                    result = pickle.dumps([done(item) for item in share])
+                    result = pickle.dumps(_work_through(*pickle.loads(parcels[number])))
                     yield pyarrow.RecordBatch.from_pydict({"number": [number], "result": [result]})
 
         frame = session.range(0, tasks, 1, tasks).mapInArrow(run, "number long, result binary")
-        with track(label, tasks) as say, _watching(session, say):
+        with track(label, tasks) as say, _Watching(session, say):
             rows = frame.collect()
         results: list[Result] = [None] * len(items)  # type: ignore[list-item]
         for row in rows:
-            results[row["number"] :: tasks] = pickle.loads(row["result"])
+            done = pickle.loads(row["result"])
+            if isinstance(done, TallystickError):
+                raise done
+            results[row["number"] :: tasks] = done
         return results
 
     def stop(self) -> None:
@@ -89,6 +92,14 @@ class Engine:
         if self._session is not None:
             self._session.stop()
             self._session = None
+
+
+def _work_through(work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result] | TallystickError:
+    """The results, or the error that its user can act on: an answer like another, so that Spark does not retry it."""
+    try:
+        return [work(item) for item in items]
+    except TallystickError as error:
+        return error
 
 
 def _start(settings: EngineSettings) -> SparkSession:
@@ -115,7 +126,7 @@ def _quiet() -> str:
     return f"--driver-java-options -Dlog4j2.configurationFile={file.as_uri()}" if file.is_file() else ""
 
 
-class _watching:
+class _Watching:
     """While open, tells `say` every half second how many tasks of the session's running stages are done."""
 
     def __init__(self, session: SparkSession, say: Callable[[int], None]) -> None:

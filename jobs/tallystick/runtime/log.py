@@ -11,7 +11,9 @@ import structlog
 def configure_log() -> None:
     """Send every event to stderr; control characters in values are escaped by both renderers."""
     on_terminal = sys.stderr.isatty()
-    renderer: Any = structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(sort_keys=True)
+    renderer: Any = (
+        structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(sort_keys=True)
+    )
     structlog.configure(
         processors=[
             structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -70,54 +70,52 @@ class Lake:
         table: Table,
         files: Sequence[WrittenFile],
         *,
-        replace: Mapping[str, Collection[str]] | None = None,
+        replace: Sequence[Mapping[str, str]] = (),
         metadata: Mapping[str, str] | None = None,
     ) -> int:
-        """Make `files` part of the table in one transaction, in place of all that `replace`'s partitions hold now.
+        """Make `files` part of the table in one transaction, in place of all that the partitions of `replace` hold now.
 
-        With `replace` None they are added to what is there; `{}` replaces the whole table. Returns the version. When
+        Without `replace` they are added to what is there; `[{}]` replaces the whole table. Returns the version. When
         the table holds just those files already, nothing is written. Raises LostRaceError if another run was faster.
         """
         opened = self._open(table) or self._create(table)
-        held = [] if replace is None else list(self._matching(opened, table, replace))
-        names = {file.path for file in files}
-        added = [_add(file) for file in files if file.path not in {one.name for one in held}]
+        held = [file for file in self._matching(opened, table, None) if _lies_in(file.partition, _sets(replace))]
+        names, held_names = {file.path for file in files}, {file.name for file in held}
+        added = [_add(file) for file in files if file.path not in held_names]
         removed = [_remove(file) for file in held if file.name not in names]
-        if not added and not removed:
-            return opened.version()
-        try:
-            opened.create_write_transaction(
-                [*removed, *added],
-                mode="append",
-                schema=_schema(table),
-                partition_by=list(table.partition_by),
-                commit_properties=CommitProperties(custom_metadata=dict(metadata or {})),
-            )
-        except CommitFailedError as error:
-            raise LostRaceError(f"another run changed {table.name} meanwhile", next_step="run the stage again") from error
-        opened.update_incremental()
-        return opened.version()
+        return self._transact(opened, table, [*removed, *added], metadata or {})
+
+    def remove(self, table: Table, files: Sequence[DataFile]) -> int:
+        """Take files out of the table in one transaction; earlier versions keep them. Returns the version."""
+        opened = self._open(table) or self._create(table)
+        return self._transact(opened, table, [_remove(file) for file in files], {})
 
     def write(
         self,
         table: Table,
         rows: pa.Table,
         *,
-        replace: Mapping[str, Collection[str]] | None = None,
+        replace: Sequence[Mapping[str, str]] = (),
         metadata: Mapping[str, str] | None = None,
     ) -> int:
-        """Write a small table's rows and commit them; as `commit`. Equal rows make an equal file, and no new version."""
+        """Write a small table's rows and commit them, as `commit`. Equal rows make an equal file: no new version."""
         connection = connect()
         connection.register("given", rows)
         columns = [column for column in table.columns if column.name not in table.partition_by]
         chosen = ", ".join(f"CAST({quote_name(c.name)} AS {c.type}) AS {quote_name(c.name)}" for c in columns)
         partitions = ", ".join(quote_name(name) for name in table.partition_by)
-        values = connection.execute(f"SELECT DISTINCT {partitions} FROM given ORDER BY ALL").fetchall() if partitions else [()]
+        values = (
+            connection.execute(f"SELECT DISTINCT {partitions} FROM given ORDER BY ALL").fetchall()
+            if partitions
+            else [()]
+        )
         files = []
         for value in values:
             partition = {name: str(one) for name, one in zip(table.partition_by, value, strict=True)}
             where = " AND ".join(f"CAST({quote_name(name)} AS VARCHAR) = ${name}" for name in partition) or "TRUE"
-            connection.execute(f"CREATE OR REPLACE TEMP TABLE part AS SELECT {chosen} FROM given WHERE {where}", partition or None)
+            connection.execute(
+                f"CREATE OR REPLACE TEMP TABLE part AS SELECT {chosen} FROM given WHERE {where}", partition or None
+            )
             query = "SELECT * FROM part ORDER BY ALL"
             name = sha256(repr(connection.execute(query).fetchall()).encode()).hexdigest()[:32]
             files.append(write_file(connection, query, self.folder(table), partition=partition, name=name))
@@ -151,6 +149,26 @@ class Lake:
         finally:
             os.close(handle)
 
+    def _transact(
+        self, opened: DeltaTable, table: Table, actions: list[AddAction | RemoveAction], metadata: Mapping[str, str]
+    ) -> int:
+        if not actions:
+            return opened.version()
+        try:
+            opened.create_write_transaction(
+                actions,
+                mode="append",
+                schema=_schema(table),
+                partition_by=list(table.partition_by),
+                commit_properties=CommitProperties(custom_metadata=dict(metadata)),
+            )
+        except CommitFailedError as error:
+            raise LostRaceError(
+                f"another run changed {table.name} meanwhile", next_step="run the stage again"
+            ) from error
+        opened.update_incremental()
+        return opened.version()
+
     def _open(self, table: Table, version: int | None = None) -> DeltaTable | None:
         if not (self.folder(table) / "_delta_log").is_dir():
             return None
@@ -159,7 +177,9 @@ class Lake:
         except TableNotFoundError:
             return None
         except DeltaError as error:
-            raise UnreadableFileError(f"the Delta log cannot be read: {error}", where=str(self.folder(table))) from error
+            raise UnreadableFileError(
+                f"the Delta log cannot be read: {error}", where=str(self.folder(table))
+            ) from error
 
     def _create(self, table: Table) -> DeltaTable:
         return DeltaTable.create(
@@ -189,8 +209,20 @@ class Lake:
                 )
 
 
+def _sets(partitions: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
+    """Partitions by the columns they name, so that a file is looked up and not searched for."""
+    sets: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
+    for partition in partitions:
+        sets.setdefault(tuple(partition), set()).add(tuple(partition.values()))
+    return sets
+
+
+def _lies_in(partition: Mapping[str, str], sets: Mapping[tuple[str, ...], set[tuple[str, ...]]]) -> bool:
+    return any(tuple(partition[name] for name in names) in values for names, values in sets.items())
+
+
 def relation(table: Table, paths: Sequence[str]) -> str:
-    """SQL that yields a table's promised columns from Parquet files, partition values from their paths; none is fine."""
+    """SQL that yields a table's promised columns from Parquet files, partition values from paths; none is fine."""
     if not paths:
         nothing = ", ".join(f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in table.columns)
         return f"SELECT {nothing} WHERE FALSE"
@@ -202,10 +234,15 @@ def relation(table: Table, paths: Sequence[str]) -> str:
 
 
 @cache
-def _schema(table: Table) -> Schema:
+def arrow_schema(table: Table) -> pa.Schema:
+    """The promised columns as Arrow knows them."""
     columns = ", ".join(f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in table.columns)
-    arrow = connect().sql(f"SELECT {columns} WHERE FALSE").to_arrow_table().schema
-    return Schema.from_arrow(arrow)
+    return connect().sql(f"SELECT {columns} WHERE FALSE").to_arrow_table().schema
+
+
+@cache
+def _schema(table: Table) -> Schema:
+    return Schema.from_arrow(arrow_schema(table))
 
 
 def _add(file: WrittenFile) -> AddAction:

@@ -13,7 +13,9 @@ CHECK_RESULT = Table(
         Column(name="suite", type="VARCHAR", sentence="The suite: ledger, usage or findings."),
         Column(name="id", type="VARCHAR", sentence="The expectation's id in its suite."),
         Column(name="expectation", type="VARCHAR", sentence="Great Expectations' name for its kind."),
-        Column(name="severity", type="VARCHAR", allowed=("critical", "warning", "info"), sentence="What failing means."),
+        Column(
+            name="severity", type="VARCHAR", allowed=("critical", "warning", "info"), sentence="What failing means."
+        ),
         Column(name="sentence", type="VARCHAR", sentence="What is expected, and why."),
         Column(name="is_met", type="BOOLEAN", sentence="Whether it holds."),
         Column(name="unexpected", type="BIGINT", unit="rows", sentence="Rows for which it does not hold."),

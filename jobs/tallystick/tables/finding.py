@@ -13,7 +13,7 @@ FINDING = Table(
         Column(name="licensee", type="VARCHAR", sentence="Whose agreement."),
         Column(name="period", type="VARCHAR", sentence="The audited period, as its user wrote it."),
         Column(name="id", type="VARCHAR", sentence="Digest of licensee, period, version, clause and key; stable."),
-        Column(name="version", type="VARCHAR", nullable=True, sentence="The version that judges; NULL where none is in force."),
+        Column(name="version", type="VARCHAR", nullable=True, sentence="The version that judges, if any."),
         Column(name="clause", type="VARCHAR", sentence="The clause's id, or a rule of the register."),
         Column(name="kind", type="VARCHAR", sentence="The clause's kind."),
         Column(name="key", type="VARCHAR", nullable=True, sentence="The licensee, app, credential or user."),
@@ -25,14 +25,14 @@ FINDING = Table(
         Column(name="requests", type="BIGINT", unit="requests", sentence="Requests that the finding is about."),
         Column(
             name="windows",
-            type="STRUCT(reading VARCHAR, start_at TIMESTAMPTZ, end_at TIMESTAMPTZ, used BIGINT, \"over\" BIGINT, "
+            type='STRUCT(reading VARCHAR, start_at TIMESTAMPTZ, end_at TIMESTAMPTZ, used BIGINT, "over" BIGINT, '
             "crossed_at TIMESTAMPTZ, peak_at TIMESTAMPTZ, requests_over BIGINT, served_over BIGINT, clipped BOOLEAN)[]",
             sentence="Each window over the limit (start, end, used, over, crossed_at), or each episode (first and last "
             "request as start_at and end_at, peak as used).",
         ),
         Column(
             name="evidence",
-            type="STRUCT(source VARCHAR, file VARCHAR, file_id VARCHAR, \"position\" BIGINT, received_at TIMESTAMPTZ, "
+            type='STRUCT(source VARCHAR, file VARCHAR, file_id VARCHAR, "position" BIGINT, received_at TIMESTAMPTZ, '
             "request_id VARCHAR)[]",
             sentence="The first requests the finding rests on, and where each stands in the logs.",
         ),

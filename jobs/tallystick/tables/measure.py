@@ -17,7 +17,7 @@ MEASURE = Table(
     columns=(
         Column(name="licensee", type="VARCHAR", sentence="Whose agreement."),
         Column(name="period", type="VARCHAR", sentence="The audited period, as its user wrote it."),
-        Column(name="version", type="VARCHAR", sentence="The version of the agreement that judges."),
+        Column(name="version", type="VARCHAR", nullable=True, sentence="The version that judges, if any."),
         Column(name="clause", type="VARCHAR", sentence="The clause's id."),
         Column(name="kind", type="VARCHAR", sentence="The clause's kind."),
         Column(name="reading", type="VARCHAR", sentence="The reading's id; `as written` for the clause's own words."),
@@ -29,7 +29,9 @@ MEASURE = Table(
         Column(name="max", type="BIGINT", nullable=True, sentence="What the agreement permits in one window."),
         Column(name="limit", type="BIGINT", nullable=True, sentence="`max` with the tolerance added."),
         Column(name="peak", type="BIGINT", nullable=True, sentence="The largest amount found in any window."),
-        Column(name="peak_at", type="TIMESTAMPTZ", nullable=True, sentence="When it was first reached, or the window's start."),
+        Column(
+            name="peak_at", type="TIMESTAMPTZ", nullable=True, sentence="When first reached, or its window's start."
+        ),
         Column(name="windows_over", type="BIGINT", sentence="Windows or episodes over the limit."),
         _count("requests_over", "Requests that are over, where the window's kind says which.", nullable=True),
         _count("served_over", "Requests over a limit that the gateway let through.", nullable=True),
@@ -37,5 +39,6 @@ MEASURE = Table(
         Column(name="missing", type="VARCHAR", nullable=True, sentence="What the data lacks, where not decided."),
         Column(name="decided_from", type="VARCHAR", sentence="The table that decided: a usage table, or request."),
         Column(name="rows_read", type="BIGINT", unit="rows", sentence="Raw request rows that were read for it."),
+        Column(name="built_from", type="VARCHAR", sentence="Digest of all that it rests on."),
     ),
 )

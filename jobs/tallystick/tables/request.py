@@ -14,7 +14,7 @@ REQUEST = Table(
         Column(name="licensee", type="VARCHAR", nullable=True, sentence="Who the request is attributed to."),
         Column(name="app", type="VARCHAR", nullable=True, sentence="The registered app that made it."),
         Column(
-            name="credential_id", type="VARCHAR", nullable=True, sentence="The credential's name in the register or log."
+            name="credential_id", type="VARCHAR", nullable=True, sentence="The credential's name in register or log."
         ),
         Column(name="recipient", type="VARCHAR", nullable=True, sentence="Whom the call was made for, where known."),
         Column(name="is_duplicate", type="BOOLEAN", sentence="A second entry with the same identity; never counted."),

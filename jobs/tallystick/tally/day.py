@@ -61,5 +61,7 @@ def tally_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
     for slots, name in task.slots:
         keep(USAGE_SCOPE, write_slots(connection, slots, task.lake / USAGE_SCOPE.name, day=task.day, name=name))
     for peaks, name in task.peaks:
-        keep(USAGE_PEAK, write_peaks(connection, peaks, task.edge, task.lake / USAGE_PEAK.name, day=task.day, name=name))
+        keep(
+            USAGE_PEAK, write_peaks(connection, peaks, task.edge, task.lake / USAGE_PEAK.name, day=task.day, name=name)
+        )
     return written

@@ -32,8 +32,10 @@ SELECT
     count(*) FILTER (NOT is_duplicate AND licensee IS NOT NULL) AS attributed,
     min(received_at) FILTER (NOT is_duplicate) AS first_at,
     max(received_at) FILTER (NOT is_duplicate) AS last_at,
-    arg_min(epoch, (received_at, sequence_number)) FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_first,
-    arg_max(epoch, (received_at, sequence_number)) FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_last,
+    arg_min(epoch, (received_at, sequence_number))
+        FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_first,
+    arg_max(epoch, (received_at, sequence_number))
+        FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_last,
     arg_min(sequence_number, (received_at, sequence_number)) FILTER (NOT is_duplicate) AS any_first,
     arg_max(sequence_number, (received_at, sequence_number)) FILTER (NOT is_duplicate) AS any_last
 FROM request
@@ -87,7 +89,8 @@ def write_ledger(
             source,
             coalesce(offered.files, 0) AS files,
             coalesce(offered.repeated_files, 0) AS repeated_files,
-            coalesce(counted.accepted, 0) + coalesce(offered.repeated_accepted, 0) + coalesce(offered.rejected, 0) AS entries,
+            coalesce(counted.accepted, 0) + coalesce(offered.repeated_accepted, 0) + coalesce(offered.rejected, 0)
+                AS entries,
             coalesce(offered.rejected, 0) AS rejected,
             coalesce(counted.accepted, 0) + coalesce(offered.repeated_accepted, 0) AS accepted,
             coalesce(counted.duplicate, 0) + coalesce(offered.repeated_accepted, 0) AS duplicate,

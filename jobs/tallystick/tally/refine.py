@@ -52,7 +52,9 @@ def refine_day(task: RefineTask) -> WrittenFile:
     connection.execute("CREATE TEMP TABLE current (file_id VARCHAR, batch VARCHAR)")
     if task.current:
         connection.executemany("INSERT INTO current VALUES (?, ?)", task.current)
-    connection.execute(f"CREATE TEMP TABLE entry AS SELECT * FROM ({task.intake}) SEMI JOIN current USING (file_id, batch)")
+    connection.execute(
+        f"CREATE TEMP TABLE entry AS SELECT * FROM ({task.intake}) SEMI JOIN current USING (file_id, batch)"
+    )
     cuts = _cuts(task)
     _name_callers(connection, task.recognitions, cuts)
     return write_file(
@@ -68,7 +70,9 @@ def request_query(used: Sequence[str], cuts: Sequence[int]) -> str:
     """The SQL of refine.sql for a register that looks at the columns `used` and changes at the instants `cuts`."""
     content = ", ".join(f"entry.{quote_name(column.name)}" for column in CANONICAL)
     columns = ", ".join(f"entry.{quote_name(column.name)}" for column in (*CANONICAL, *ORIGIN))
-    same = "".join(f"AND entry.{quote_name(name)} IS NOT DISTINCT FROM caller.{quote_name(name)}\n    " for name in used)
+    same = "".join(
+        f"AND entry.{quote_name(name)} IS NOT DISTINCT FROM caller.{quote_name(name)}\n    " for name in used
+    )
     stretches = "".join(f"WHEN epoch_us(entry.received_at) < {cut} THEN {n} " for n, cut in enumerate(cuts[1:]))
     text = files("tallystick.tally").joinpath("refine.sql").read_text("utf-8")
     return text.format(
@@ -91,7 +95,9 @@ def _name_callers(
 ) -> None:
     """Make `caller`: whom the register names for each caller that was seen, in each stretch of the day."""
     connection.execute("CREATE TEMP TABLE segment (segment INTEGER, from_us BIGINT, until_us BIGINT)")
-    connection.executemany("INSERT INTO segment VALUES (?, ?, ?)", [(n, *cuts[n : n + 2]) for n in range(len(cuts) - 1)])
+    connection.executemany(
+        "INSERT INTO segment VALUES (?, ?, ?)", [(n, *cuts[n : n + 2]) for n in range(len(cuts) - 1)]
+    )
     connection.execute(
         "CREATE TEMP TABLE recognition (rank INTEGER, way VARCHAR, value VARCHAR, from_us BIGINT, until_us BIGINT, "
         "licensee VARCHAR, app VARCHAR, credential_id VARCHAR)"
@@ -108,7 +114,8 @@ def _name_callers(
         _name_networks(connection, recognitions)
     ways = [way for way in BY if any(one.by == way for one in recognitions)]
     candidates = " UNION ALL ".join(
-        f"SELECT seen.*, recognition.* FROM seen INNER JOIN recognition ON recognition.way = {quote_text(way)} AND {_test(way)}"
+        f"SELECT seen.*, recognition.* FROM seen INNER JOIN recognition "
+        f"ON recognition.way = {quote_text(way)} AND {_test(way)}"
         for way in ways
     )
     # The surest way wins, then the longer text; two apps that claim a caller with equal right leave it unattributed.
@@ -157,8 +164,10 @@ def _test(way: str) -> str:
 def _name_networks(connection: duckdb.DuckDBPyConnection, recognitions: Sequence[Recognition]) -> None:
     """Make `address_in_network`: which of the day's addresses lie in which network of the register."""
     networks = [(one.value, ipaddress.ip_network(one.value)) for one in recognitions if one.by == "network"]
-    found = []
-    for [text] in connection.execute("SELECT DISTINCT client_address FROM seen WHERE client_address IS NOT NULL").fetchall():
+    found: list[tuple[str, str]] = []
+    for [text] in connection.execute(
+        "SELECT DISTINCT client_address FROM seen WHERE client_address IS NOT NULL"
+    ).fetchall():
         try:
             address = ipaddress.ip_address(text)
         except ValueError:

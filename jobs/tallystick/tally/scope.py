@@ -37,7 +37,7 @@ def condition(scope: Scope) -> str:
 
 
 def like_pattern(pattern: str) -> str:
-    """A pattern in which * is any run of characters, as SQL's LIKE spells it with the escape character \\."""
+    """A pattern in which * is any run of characters, as SQL's LIKE spells it, a backslash escaping."""
     escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
     return escaped.replace("*", "%")
 

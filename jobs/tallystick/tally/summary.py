@@ -54,9 +54,7 @@ def peak_of(limit: Limit) -> PeakSummary | None:
     if not has_peak(limit):
         return None
     assert limit.length.us is not None
-    return PeakSummary(
-        of=limit.of, per=limit.per, window=limit.window, length_us=limit.length.us, scope=limit.scope
-    )
+    return PeakSummary(of=limit.of, per=limit.per, window=limit.window, length_us=limit.length.us, scope=limit.scope)
 
 
 def readings_of(clause: LimitClause) -> list[tuple[str, Limit]]:
@@ -74,5 +72,5 @@ def summaries(bindings: Iterable[Binding]) -> tuple[tuple[SlotSummary, ...], tup
         for _, limit in readings_of(clause)
     ]
     slots = {one.id: one for limit in limits if not (one := slots_of(limit)).is_standing}
-    peaks = {one.id: one for limit in limits if (one := peak_of(limit)) is not None}
+    peaks = {peak.id: peak for limit in limits if (peak := peak_of(limit)) is not None}
     return tuple(slots[key] for key in sorted(slots)), tuple(peaks[key] for key in sorted(peaks))

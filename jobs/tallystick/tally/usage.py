@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -78,11 +80,14 @@ def write_slots(
 def write_peaks(
     connection: duckdb.DuckDBPyConnection, summary: PeakSummary, edge: str, root: Path, *, day: str, name: str
 ) -> WrittenFile:
-    """Write one clause's peaks of the day into `usage_peak`; `edge` is SQL that yields the requests of the day before."""
+    """Write one clause's peaks of the day into `usage_peak`; `edge` is SQL for the requests of the day before."""
     start_us = int(np.datetime64(day, "us").astype(np.int64))
     amount = "1" if summary.of == "requests" else quote_name(summary.of)
-    where = f"NOT is_duplicate AND licensee IS NOT NULL AND {KEY[summary.per]} IS NOT NULL AND ({condition(summary.scope)})"
-    chosen = f"SELECT licensee, {KEY[summary.per]} AS key, epoch_us(received_at) AS at_us, CAST({amount} AS BIGINT) AS amount"
+    where = (
+        f"NOT is_duplicate AND licensee IS NOT NULL AND {KEY[summary.per]} IS NOT NULL AND ({condition(summary.scope)})"
+    )
+    columns = f"licensee, {KEY[summary.per]} AS key, epoch_us(received_at) AS at_us, CAST({amount} AS BIGINT) AS amount"
+    chosen = f"SELECT {columns}"
     connection.execute(
         f"CREATE OR REPLACE TEMP TABLE counted AS {chosen} FROM request WHERE {where} "
         f"UNION ALL {chosen} FROM ({edge}) WHERE {where} AND epoch_us(received_at) > {start_us - summary.length_us}"
@@ -107,18 +112,18 @@ def write_peaks(
     return write_file(connection, query, root, partition={"summary_id": summary.id, "event_date": day}, name=name)
 
 
-def _peaks(arrays: dict[str, np.ndarray], summary: PeakSummary, start_us: int) -> pa.Table:
+def _peaks(arrays: Mapping[str, Any], summary: PeakSummary, start_us: int) -> pa.Table:
     """Per owner the largest window sum among the day's own requests, and when it is first reached."""
     owners, at_us, amounts = (np.asarray(arrays[name], np.int64) for name in ("owner", "at_us", "amount"))
     window_sums = sliding_sums if summary.window == "sliding" else calendar_sums
     sums = window_sums(owners, at_us, amounts, summary.length_us)
     own = at_us >= start_us
     owners, at_us, sums = owners[own], at_us[own], sums[own]
-    begins = np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]])) if len(owners) else np.zeros(0, np.intp)
+    begins = (
+        np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]])) if len(owners) else np.zeros(0, np.intp)
+    )
     peaks = np.maximum.reduceat(sums, begins) if len(begins) else np.zeros(0, np.int64)
     lengths = np.diff(np.append(begins, len(owners)))
     reached = np.flatnonzero(sums == np.repeat(peaks, lengths))
     firsts = reached[np.searchsorted(reached, begins)]
     return pa.table({"owner": owners[begins], "peak": peaks, "peak_us": at_us[firsts]})
-
-

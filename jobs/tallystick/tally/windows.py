@@ -1,4 +1,4 @@
-"""Window sums over sorted requests, vectorised: what every request's window holds. Used for daily peaks and for episodes."""
+"""Window sums over sorted requests, vectorised: what every request's window holds."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _on_one_line(keys: Integers, at_us: Integers, length_us: int) -> Integers:
 
 
 def _between(amounts: Integers, first: NDArray[np.intp], after: NDArray[np.intp]) -> Integers:
-    """Sums of `amounts[first:after]`. Running totals may pass 2^63 and wrap; differences below 2^63 are exact even so."""
+    """Sums of `amounts[first:after]`. Running totals may pass 2^63 and wrap; differences are exact even so."""
     with np.errstate(over="ignore"):
         running = np.concatenate([np.zeros(1, np.int64), np.cumsum(amounts, dtype=np.int64)])
         sums: Integers = running[after] - running[first]

@@ -1,0 +1,1 @@
+"""The one door to Great Expectations: is the count fit to publish?"""

@@ -1,0 +1,319 @@
+"""The command line: one command for each stage, and the few beside them. Data on stdout, talk on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any, Literal, Optional
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from tallystick import __version__
+from tallystick.errors import TallystickError
+from tallystick.runtime.log import configure_log, printable
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Count what each API licensee took, hold it against its agreement, publish a report that can be checked.",
+)
+talk = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Folder = Annotated[Path, typer.Option("--project", help="The folder that holds tallystick.toml.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON.")]
+LicenseeOption = Annotated[Optional[str], typer.Option("--licensee", help="One licensee's id; all of them without.")]  # noqa: UP045
+PeriodOption = Annotated[str, typer.Option("--period", help="2022, 2022-Q4, 2022-12, 2022-12-05 or START/END.")]
+AcceptRefused = Annotated[bool, typer.Option(help="Go on when files cannot be read; the report lists them.")]
+HERE = Path()
+
+
+@app.callback(invoke_without_command=True)
+def _version(version: Annotated[bool, typer.Option("--version", help="Say which version this is.")] = False) -> None:
+    if version:
+        print(__version__)
+        raise typer.Exit
+
+
+# ── the stages ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def ingest(project: Folder = HERE, accept_refused: AcceptRefused = False, as_json: AsJson = False) -> None:
+    """Accept or reject every entry of every new log file."""
+    from tallystick.stages.ingest import ingest as stage
+
+    _report(stage(_project(project), accept_refused=accept_refused), as_json)
+
+
+@app.command()
+def refine(project: Folder = HERE, as_json: AsJson = False) -> None:
+    """Set duplicates aside and give each request its licensee, app and credential."""
+    from tallystick.stages.refine import refine as stage
+
+    _report(stage(_project(project)), as_json)
+
+
+@app.command()
+def tally(project: Folder = HERE, as_json: AsJson = False) -> None:
+    """Count each day, and prove that its numbers add up."""
+    from tallystick.stages.tally import tally as stage
+
+    _report(stage(_project(project)), as_json)
+
+
+@app.command()
+def audit(
+    period: PeriodOption,
+    licensee: LicenseeOption = None,
+    fail_on: Annotated[
+        Optional[Literal["info", "minor", "major", "critical"]],  # noqa: UP045
+        typer.Option(help="Exit with 3 for findings at or over this severity."),
+    ] = None,
+    project: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Judge every clause of the agreement over a period."""
+    from tallystick.stages.audit import audit as stage
+
+    _report(stage(_project(project), licensee=licensee, period=period, fail_on=fail_on), as_json)
+
+
+@app.command()
+def publish(
+    period: PeriodOption,
+    licensee: LicenseeOption = None,
+    dry_run: Annotated[bool, typer.Option(help="Render and check everything, send nothing.")] = False,
+    revision: Annotated[Optional[int], typer.Option(help="Publish as just this revision.", min=1)] = None,  # noqa: UP045
+    project: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Check that the count is fit to publish, and publish the report."""
+    from tallystick.stages.publish import publish as stage
+
+    result = stage(_project(project), licensee=licensee, period=period, dry_run=dry_run, revision=revision)
+    _report(result, as_json)
+    if not as_json:
+        for location in result.totals["locations"]:
+            print(location)
+
+
+@app.command()
+def verify(
+    location: Annotated[Optional[str], typer.Argument(help="A bundle: a folder or an s3:// prefix.")] = None,  # noqa: UP045
+    licensee: LicenseeOption = None,
+    period: Annotated[Optional[str], typer.Option("--period", help="With --licensee: its latest report.")] = None,  # noqa: UP045
+    project: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Check a published report, byte by byte; no Spark, no tables, no network but for s3://."""
+    from tallystick.commands.checking import latest_location, s3_settings
+    from tallystick.stages.verify import verify as stage
+
+    where = location or latest_location(project, licensee, period)
+    verified = stage(where, s3_settings(project))
+    _say(verified.as_dict() if as_json else None, as_json, verified.sentence)
+
+
+# ── beside the stages ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@app.command()
+def run(
+    period: PeriodOption,
+    licensee: LicenseeOption = None,
+    dry_run: Annotated[bool, typer.Option(help="Publish nothing.")] = False,
+    accept_refused: AcceptRefused = False,
+    project: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """All six stages in a row, for those who need no scheduler."""
+    from tallystick.commands.run import run_stages
+
+    results = []
+    for result in run_stages(
+        _project(project), licensee=licensee, period=period, dry_run=dry_run, accept_refused=accept_refused
+    ):
+        results.append(result)
+        talk.print(f"[bold]{result.stage:<8}[/] {escape(printable(result.sentence))}")
+    if as_json:
+        print(json.dumps([vars(result) for result in results], default=str))
+    else:
+        published = next(result for result in results if result.stage == "publish")
+        for location in published.totals["locations"]:
+            print(location)
+
+
+@app.command()
+def demo(
+    scale: Annotated[str, typer.Option(help="1 is the letter's year: 780,000,000 requests.")] = "0.001",
+    seed: Annotated[int, typer.Option(help="Another seed, another world.")] = 7,
+    folder: Annotated[Path, typer.Option(help="Where the demo keeps everything.")] = Path(".demo"),
+    keep: Annotated[bool, typer.Option(help="Leave the S3 server up.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The letter's case: a world of logs, audited, published to a local S3 server, and verified."""
+    from tallystick.commands.demo import show_demo
+
+    show_demo(folder, scale=Decimal(scale), seed=seed, keep=keep, as_json=as_json, talk=talk)
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")], as_json: AsJson = False) -> None:
+    """Write a project to begin with; its files explain themselves."""
+    from tallystick.commands.init import init_project
+
+    files = [str(file) for file in init_project(folder)]
+    _say({"folder": str(folder), "files": files}, as_json, f"{len(files)} files in {folder}", *files)
+    talk.print(f"next: tallystick run --project {escape(str(folder))} --licensee acme --period 2024-01")
+
+
+@app.command()
+def inspect(
+    paths: Annotated[list[str], typer.Argument(help="Log files or folders.")],
+    format: Annotated[Optional[str], typer.Option(help="A format's name; found from the entries without.")] = None,  # noqa: A002, UP045
+    top: Annotated[int, typer.Option(help="How many values of each column; 0 for all.", min=0)] = 20,
+    as_json: AsJson = False,
+) -> None:
+    """Say what is in log files, without a project: entries, callers, operations, sums."""
+    from tallystick.intake.inspection import inspect as look
+    from tallystick.intake.rendering import render
+
+    with tempfile.TemporaryDirectory() as scratch:
+        result = look([Path(path) for path in paths], format=format, top=top, scratch=Path(scratch))
+    if as_json:
+        print(json.dumps(result, sort_keys=True))
+    else:
+        render(result, Console(highlight=False))
+
+
+@app.command()
+def doctor(project: Folder = HERE, as_json: AsJson = False) -> None:
+    """Try everything that an audit needs on this machine, and say what to do about what fails."""
+    from tallystick.commands.doctor import diagnose
+    from tallystick.settings import FILE_NAME, Settings
+
+    settings = Settings.load(project) if (project / FILE_NAME).is_file() else None
+    found = list(diagnose(settings))
+    if as_json:
+        print(json.dumps([vars(one) for one in found]))
+    else:
+        for one in found:
+            mark = "ok    " if one.is_well else "FAILED"
+            print(f"{mark} {one.name}: {printable(one.seen)}" + ("" if one.is_well else f"\n       {one.remedy}"))
+        if settings is None:
+            talk.print(f"no {FILE_NAME} here, so no lake and no reports were tried; name a project with --project")
+    if not all(one.is_well for one in found):
+        raise typer.Exit(5)
+
+
+@app.command()
+def explain(
+    name: Annotated[str, typer.Argument(help="The id of a finding or of an expectation.")],
+    project: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Show a finding with its clause, numbers and first requests; or what an expectation found."""
+    from tallystick.commands.explain import explain as found
+
+    result = found(_project(project), name)
+    print(printable_json(result, indent=None if as_json else 2))
+
+
+@app.command()
+def download(
+    location: Annotated[str, typer.Argument(help="A published report: s3://bucket/prefix, or a folder.")],
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    project: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Fetch a published report into a folder and verify what arrived."""
+    from tallystick.commands.checking import s3_settings
+    from tallystick.stages.download import download as fetch
+
+    verified = fetch(location, folder, s3_settings(project))
+    _say(verified.as_dict() if as_json else None, as_json, verified.sentence)
+
+
+# ── how a command ends ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Run one command and exit with its code (DESIGN section 7); no error of ours shows a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    configure_log()
+    try:
+        app(arguments, standalone_mode=False, prog_name="tallystick")
+        code = 0
+    except TallystickError as error:
+        code = _explain_error(error, as_json="--json" in arguments)
+    except typer.Exit as ended:
+        code = ended.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        talk.print("stopped")
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:  # noqa: BLE001 - whatever is left is a bug, or click's word on the arguments
+        code = _click_or_bug(error)
+    sys.exit(code)
+
+
+def _click_or_bug(error: Exception) -> int:
+    shown: Callable[..., None] | None = getattr(error, "show", None)
+    if shown is not None:
+        shown(file=sys.stderr)
+        return int(getattr(error, "exit_code", 2))
+    traceback.print_exception(error)
+    talk.print(
+        "[bold]This is a bug[/]: the lines above say where. Nothing half-done is visible; running again is safe."
+    )
+    return 1
+
+
+def _explain_error(error: TallystickError, *, as_json: bool) -> int:
+    talk.print(f"[bold red]{error.name}[/]: {escape(printable(str(error)))}")
+    if error.next_step:
+        talk.print(f"  next: {escape(printable(error.next_step))}")
+    if as_json:
+        said = {"error": error.name, "what": error.what, "where": error.where, "next_step": error.next_step}
+        print(json.dumps(said | {"exit_code": error.exit_code}))
+    return error.exit_code
+
+
+def _project(folder: Path) -> Any:
+    from tallystick.stages.project import Project
+
+    return Project.open(folder)
+
+
+def _report(result: Any, as_json: bool) -> None:
+    """A stage's result: its sentence as talk, its totals as data."""
+    talk.print(f"[bold]{result.stage}[/] {escape(printable(result.sentence))}")
+    if as_json:
+        print(json.dumps(vars(result), default=str))
+
+
+def _say(data: Any, as_json: bool, *lines: str) -> None:
+    if as_json:
+        print(json.dumps(data, default=str))
+    else:
+        print("\n".join(printable(line) for line in lines))
+
+
+def printable_json(value: Any, *, indent: int | None) -> str:
+    """JSON whose text holds nothing that a terminal would act on: whatever is not ASCII is escaped."""
+    return json.dumps(value, default=str, indent=indent, sort_keys=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""The letter's case from nothing: a world of logs, all six stages, a real S3 server, and a table of what came of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tallystick.commands.run import run_stages
+from tallystick.demo.object_store import LocalObjectStore, end_left_behind
+from tallystick.demo.world import DayWritten, World, plan_world, write_day, write_project, write_truth
+from tallystick.runtime.log import printable
+from tallystick.stages.download import download
+from tallystick.stages.project import Project
+from tallystick.storage.objects import open_store
+
+BUCKET = "tallystick-demo"
+PERIOD = "2022"
+LETTER = "halcyon-analytics"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WriteDay:
+    """One day of the world for one task."""
+
+    world: World
+    day: date
+    logs: Path
+
+    def written(self) -> DayWritten:
+        """Write the day's log files."""
+        return write_day(self.world, self.day, self.logs)
+
+
+def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: bool, talk: Console) -> None:
+    """Make everything in `folder` anew, run all stages for all licensees, and print the table (or JSON) to stdout."""
+    world_folder, report_folder = folder / "world", folder / "report"
+    for old in (world_folder, report_folder):
+        shutil.rmtree(old, ignore_errors=True)
+    world = plan_world(seed, scale)
+    write_project(world, world_folder, reports=f"s3://{BUCKET}/reports")
+    end_left_behind(folder / "s3")
+    shutil.rmtree(folder / "s3", ignore_errors=True)
+    with LocalObjectStore(folder / "s3", buckets=[BUCKET], keep=keep) as server, _environment(server):
+        project = Project.open(world_folder, s3={"endpoint_url": server.endpoint_url})
+        days = [WriteDay(world=world, day=day, logs=world_folder / "logs") for day in _year()]
+        written = project.engine.map(days, WriteDay.written, label="demo: days of logs")
+        write_truth(world, written, folder)
+        talk.print(
+            f"[bold]{'demo':<8}[/] {_megabytes(world_folder / 'logs')} MB of logs in {escape(str(world_folder))}/logs"
+        )
+        locations: list[str] = []
+        for result in run_stages(project, licensee=None, period=PERIOD):
+            talk.print(f"[bold]{result.stage:<8}[/] {escape(printable(result.sentence))}")
+            locations = result.totals.get("locations", locations)
+        reports = [_report(project, location) for location in locations]
+        letter = next(location for location in locations if f"/{LETTER}/" in location)
+        download(letter, report_folder, project.settings.s3)
+        project.engine.stop()
+        _show(reports, report_folder / "report.html", as_json)
+        if keep:
+            _say_how_to_reach(server, talk)
+
+
+def _year() -> Iterator[date]:
+    day = date(2022, 1, 1)
+    while day.year == 2022:
+        yield day
+        day += timedelta(days=1)
+
+
+@contextmanager
+def _environment(server: LocalObjectStore) -> Iterator[None]:
+    """The server's address and keys where boto3 looks for them, for this process and its tasks."""
+    before = dict(os.environ)
+    os.environ.update(server.environment())
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _report(project: Project, location: str) -> dict[str, Any]:
+    store = open_store(location, project.settings.s3)
+    document: dict[str, Any] = json.loads(store.get("report.json"))
+    return {
+        "licensee": document["licensee"]["name"],
+        "conclusion": document["conclusion"],
+        "requests": document["summary"]["requests"],
+        "records": document["summary"]["records"]["sum"],
+        "findings": document["summary"]["findings"],
+        "report": f"{location}/report.html",
+    }
+
+
+def _show(reports: list[dict[str, Any]], letter: Path, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"reports": reports, "letter": str(letter)}))
+        return
+    table = Table("licensee", "conclusion", "requests", "records", "findings", title="Published reports, 2022")
+    for column in table.columns[2:]:
+        column.justify = "right"
+    for row in sorted(reports, key=lambda row: -row["requests"]):
+        numbers = [f"{row[name]:,}" for name in ("requests", "records", "findings")]
+        table.add_row(escape(row["licensee"]), row["conclusion"], *numbers)
+    Console(highlight=False).print(table)
+    print(f"the letter's case: {letter}")
+
+
+def _say_how_to_reach(server: LocalObjectStore, talk: Console) -> None:
+    talk.print(f"the S3 server stays up at {server.endpoint_url}, process {server.pid}; to reach it:")
+    for name, value in server.environment().items():
+        talk.print(f"  export {name}={value}")
+
+
+def _megabytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) // 1_000_000

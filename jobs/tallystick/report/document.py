@@ -1,0 +1,221 @@
+"""The report of one licensee and period as one document of integers and text; every rendering is made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tallystick.agreements.load import Binding
+from tallystick.agreements.model import AS_WRITTEN
+from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
+from tallystick.period import Period, to_text, to_us
+from tallystick.register.model import Licensee
+from tallystick.report.completeness import not_seen
+from tallystick.tables.measure import VERDICTS
+
+SCHEMA = "tallystick/report/1"
+
+WITHIN, OUTSIDE, UNABLE = "within terms", "outside terms", "unable to conclude"
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audit:
+    """All that a report says, as the stages left it."""
+
+    provider: str
+    licensee: Licensee
+    bindings: tuple[Binding, ...]
+    period: Period
+    time_zone: str
+    measures: Sequence[Row]
+    findings: Sequence[Row]
+    consumption: Mapping[str, Any]
+    reconciliation: Mapping[str, int]
+    completeness: Mapping[str, Any]
+    checks: Mapping[str, int]
+    requests_by_version: Mapping[str, int]
+
+
+def document(audit: Audit) -> dict[str, Any]:
+    """The report as the schema has it; integers, text, lists and mappings only."""
+    clauses = _clauses(audit)
+    conclusion, reasons = _conclusion(clauses)
+    return {
+        "schema": SCHEMA,
+        "provider": {"name": audit.provider},
+        "licensee": {"id": audit.licensee.licensee, "name": audit.licensee.name},
+        "period": {
+            "text": audit.period.text,
+            "start": to_text(audit.period.start_us),
+            "end": to_text(audit.period.end_us),
+            "time_zone": audit.time_zone,
+        },
+        "conclusion": conclusion,
+        "reasons": reasons,
+        "summary": _summary(audit, clauses),
+        "agreements": [_agreement(audit, binding) for binding in audit.bindings if binding.within(audit.period)],
+        "clauses": clauses,
+        "findings": [_finding(audit, row) for row in _in_order(audit.findings)],
+        "consumption": dict(audit.consumption),
+        "reconciliation": dict(audit.reconciliation),
+        "completeness": dict(audit.completeness),
+        "not_seen": not_seen(audit.completeness, audit.reconciliation, audit.consumption),
+        "checks": dict(audit.checks),
+    }
+
+
+def _summary(audit: Audit, clauses: Sequence[Row]) -> dict[str, Any]:
+    apps = audit.consumption["apps"]
+    verdicts = [clause["verdict"] for clause in clauses]
+    return {
+        "requests": sum(app["requests"] for app in apps),
+        "records": _total(app["records"] for app in apps),
+        "response_bytes": _total(app["response_bytes"] for app in apps),
+        "throttled": sum(app["throttled"] for app in apps),
+        "errors": sum(app["errors"] for app in apps),
+        "apps": len(apps),
+        "credentials": audit.consumption["credentials"],
+        "clauses": len(clauses),
+        **{f"clauses_{verdict.replace(' ', '_')}": verdicts.count(verdict) for verdict in VERDICTS},
+        "findings": len(audit.findings),
+    }
+
+
+def _total(amounts: Any) -> dict[str, int]:
+    listed = list(amounts)
+    return {name: sum(amount[name] for amount in listed) for name in ("sum", "known", "unknown")}
+
+
+def _agreement(audit: Audit, binding: Binding) -> dict[str, Any]:
+    version = binding.version
+    return {
+        "version": version.version,
+        "title": version.title,
+        "in_force_from": to_text(binding.from_us),
+        "in_force_until": None if binding.until_us is None else to_text(binding.until_us),
+        "time_zone": version.time_zone,
+        "sha256": binding.sha256,
+        "clauses": len(version.clauses),
+        "requests": audit.requests_by_version[version.version],
+    }
+
+
+def _clauses(audit: Audit) -> list[dict[str, Any]]:
+    return [_clause(audit, statement) for statement in statements(audit.bindings, audit.period)]
+
+
+def _clause(audit: Audit, statement: Statement) -> dict[str, Any]:
+    def mine(rows: Sequence[Row]) -> list[Row]:
+        return [row for row in rows if (row["version"], row["clause"]) == (statement.version, statement.clause)]
+
+    measures = sorted(
+        mine(audit.measures), key=lambda row: (row["reading"] != AS_WRITTEN, row["reading"], row["key"] or "")
+    )
+    verdicts = {row["verdict"] for row in measures}
+    verdict = next((one for one in ("exceeded", "not decided", "not checked") if one in verdicts), "kept")
+    counted = sum(row["counted"] for row in measures if row["reading"] == AS_WRITTEN)
+    requests = sum(app["requests"] for app in audit.consumption["apps"])
+    in_period = requests if statement.version is None else audit.requests_by_version[statement.version]
+    return {
+        "version": statement.version,
+        "clause": statement.clause,
+        "cites": statement.cites,
+        "says": statement.says,
+        "kind": statement.kind,
+        "severity": statement.severity,
+        "verdict": verdict,
+        "readings": statement.readings,
+        "readings_exceeded": len({row["reading"] for row in measures if row["verdict"] == "exceeded"}),
+        "decided_from": sorted({row["decided_from"] for row in measures}),
+        "rows_read": sum(row["rows_read"] for row in measures),
+        "missing": next((row["missing"] for row in measures if row["missing"]), None),
+        "in_period": in_period,
+        "counted": counted,
+        "out_of_scope": in_period - counted,
+        "terms": statement.terms,
+        "findings": [row["id"] for row in _in_order(mine(audit.findings))],
+        "measures": [_measure(row) for row in measures],
+    }
+
+
+MEASURED = ("reading", "key", "counted", "unknown", "used", "max", "limit", "peak", "windows_over", "requests_over")
+
+
+def _measure(row: Row) -> dict[str, Any]:
+    said = {name: row[name] for name in (*MEASURED, "served_over", "verdict", "missing")}
+    return said | {"peak_at": _instant(row["peak_at"])}
+
+
+def _finding(audit: Audit, row: Row) -> dict[str, Any]:
+    said = statements(audit.bindings, audit.period)
+    statement = next(one for one in said if (one.version, one.clause) == (row["version"], row["clause"]))
+    plain = (
+        "id",
+        "version",
+        "clause",
+        "kind",
+        "key",
+        "severity",
+        "verdict",
+        "readings",
+        "readings_exceeded",
+        "sentence",
+    )
+    instants = ("start_at", "end_at", "crossed_at", "peak_at")
+    return {
+        **{name: row[name] for name in (*plain, "requests")},
+        "cites": statement.cites,
+        "says": statement.says,
+        "windows": [{**window, **{name: _instant(window[name]) for name in instants}} for window in row["windows"]],
+        "evidence": [{**witness, "received_at": _instant(witness["received_at"])} for witness in row["evidence"]],
+    }
+
+
+def _in_order(findings: Sequence[Row]) -> list[Row]:
+    """Findings by weight: severity, verdict, then requests; ties by version, clause and key."""
+    weight = ("critical", "major", "minor", "info")
+
+    def rank(row: Row) -> tuple[Any, ...]:
+        place = (weight.index(row["severity"]), row["verdict"] != "exceeded", -row["requests"])
+        return (*place, row["version"] or "", row["clause"], row["key"] or "")
+
+    return sorted(findings, key=rank)
+
+
+def _conclusion(clauses: Sequence[Row]) -> tuple[str, list[str]]:
+    """Outside terms if a clause is exceeded under every reading; unable if a reading or missing data decides.
+
+    Without an agreement in force there are no terms to be outside of. The reasons are sentences.
+    """
+    exceeded = [one for one in clauses if one["verdict"] == "exceeded"]
+    always = [
+        one for one in exceeded if one["readings_exceeded"] == one["readings"] and one["clause"] != AGREEMENT_IN_FORCE
+    ]
+    undecided = [one for one in clauses if one["verdict"] == "not decided"]
+    reasons = [_reason(one) for one in [*always, *(one for one in exceeded if one not in always), *undecided]]
+    unchecked = sum(one["verdict"] == "not checked" for one in clauses)
+    if unchecked:
+        have = "clause has" if unchecked == 1 else "clauses have"
+        reasons.append(f"{unchecked} {have} no automatic check, listed as not checked.")
+    if always:
+        return OUTSIDE, reasons
+    if exceeded or undecided:
+        return UNABLE, reasons
+    return WITHIN, ["Every clause that can be checked is kept under every reading.", *reasons]
+
+
+def _reason(clause: Row) -> str:
+    name = f"{clause['cites']} ({clause['version']})" if clause["cites"] else clause["says"].rstrip(".")
+    if clause["verdict"] == "not decided":
+        return f"{name}: not decided, {clause['missing']}."
+    readings = f"{clause['readings_exceeded']} of {clause['readings']} readings"
+    under = "every reading" if clause["readings_exceeded"] == clause["readings"] else readings
+    findings = len(clause["findings"])
+    return f"{name}: exceeded under {under}, {findings} finding{'' if findings == 1 else 's'}."
+
+
+def _instant(value: Any) -> str | None:
+    return None if value is None else to_text(to_us(value))

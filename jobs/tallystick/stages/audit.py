@@ -1,0 +1,201 @@
+"""Stage audit: every clause of a licensee's agreement over a period, into measures and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from tallystick.clauses.judge import JudgedClause, finding_id, judge
+from tallystick.clauses.result import Measure
+from tallystick.clauses.usage_reader import UsageReader
+from tallystick.errors import FindingsError, NoDataError, NotTalliedError
+from tallystick.period import to_instant
+from tallystick.runtime.progress import track
+from tallystick.runtime.record import recorded
+from tallystick.stages.audited import Audited, open_usage
+from tallystick.stages.plan import plan_refine, plan_tally
+from tallystick.stages.project import Project, StageResult
+from tallystick.storage.delta import arrow_schema
+from tallystick.storage.snapshot import Snapshot
+from tallystick.tables.finding import FINDING, SEVERITIES
+from tallystick.tables.measure import MEASURE
+from tallystick.tally.summary import summaries
+
+
+def audit(project: Project, *, licensee: str | None, period: str, fail_on: str | None = None) -> StageResult:
+    """Judge one licensee, or all, over one period, and replace their measures and findings.
+
+    Raises NoDataError for a period without a counted day, NotTalliedError when a stage before has work to do, and
+    FindingsError for findings at or over the severity `fail_on`, after they are written.
+    """
+    with project.lake.writing(), recorded(project.lake, "audit", licensee=licensee, period=period) as note:
+        snapshot = Snapshot(project.lake)
+        wanted = [Audited.of(project, snapshot, one, period) for one in project.licensees(licensee)]
+        _refuse_untallied(project, snapshot, wanted)
+        stale = [one for one in wanted if not one.is_done(snapshot)]
+        measures, findings = _judge_all(project, snapshot, stale)
+        if stale:
+            replace = [one.partition for one in stale]
+            note["outputs"][FINDING.name] = project.lake.write(FINDING, findings, replace=replace)
+            note["outputs"][MEASURE.name] = project.lake.write(MEASURE, measures, replace=replace)
+        note["inputs"] = snapshot.versions
+        after = Snapshot(project.lake)
+        rows = [row for one in wanted for row in after.read(FINDING, one.partition_filter).to_pylist()]
+        note["totals"] = {"licensees": len(wanted), "judged": len(stale), "findings": len(rows)}
+    if fail_on is not None:
+        _fail_on(rows, fail_on, period)
+    sentence = f"{len(stale)} of {len(wanted)} licensees judged, {len(rows)} findings"
+    return StageResult(
+        stage="audit",
+        changed=bool(stale),
+        sentence=sentence if stale else f"nothing new: {sentence}",
+        totals=note["totals"],
+    )
+
+
+def _judge_all(project: Project, snapshot: Snapshot, stale: Sequence[Audited]) -> tuple[pa.Table, pa.Table]:
+    measures: list[dict[str, Any]] = []
+    findings: list[dict[str, Any]] = []
+    if stale:
+        days = sorted({day for one in stale for day in one.days})
+        connection, relation = open_usage(project, snapshot, days, [one.licensee.licensee for one in stale])
+        with track("audit: licensees", len(stale)) as say:
+            for done, one in enumerate(stale):
+                reader = UsageReader(connection, relation, one.licensee.licensee)
+                for clause in judge(reader, one.licensee, one.bindings, one.period):
+                    measures.extend(_measure_row(one, clause, measure) for measure in clause.measures)
+                    findings.extend(_finding_row(one, clause, key) for key in clause.keys_found())
+                say(done + 1)
+    return _rows(MEASURE, measures), _rows(FINDING, findings)
+
+
+def _refuse_untallied(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> None:
+    days = {day for one in wanted for day in one.days}
+    if not any(one.ledger for one in wanted):
+        raise NoDataError(
+            f"no day of {wanted[0].period.text} has been counted",
+            where=str(project.settings.lake),
+            next_step="tallystick ingest, refine and tally, or another --period",
+        )
+    slots, peaks = summaries(binding for one in wanted for binding in one.bindings)
+    unrefined = [task for task in plan_refine(project, snapshot) if task.day.isoformat() in days]
+    untallied = plan_tally(project, snapshot, slots, peaks, days=days)
+    for stage, tasks in (("refine", unrefined), ("tally", untallied)):
+        if tasks:
+            raise NotTalliedError(
+                f"{len(tasks)} days of the period are to be built again first, the first is {tasks[0].day}",
+                where=str(project.settings.lake),
+                next_step=f"tallystick {stage}",
+            )
+
+
+def _measure_row(one: Audited, clause: JudgedClause, measure: Measure) -> dict[str, Any]:
+    return {
+        **one.partition,
+        "version": clause.statement.version,
+        "clause": clause.statement.clause,
+        "kind": clause.statement.kind,
+        "reading": measure.reading,
+        "key": measure.key,
+        "in_period": measure.in_period,
+        "counted": measure.counted,
+        "unknown": measure.unknown,
+        "used": measure.used,
+        "max": measure.max,
+        "limit": measure.limit,
+        "peak": measure.peak,
+        "peak_at": _instant(measure.peak_us),
+        "windows_over": len(measure.windows),
+        "requests_over": measure.requests_over,
+        "served_over": measure.served_over,
+        "verdict": measure.verdict,
+        "missing": measure.missing,
+        "decided_from": measure.decided_from,
+        "rows_read": measure.rows_read,
+        "built_from": one.built_from,
+    }
+
+
+def _finding_row(one: Audited, clause: JudgedClause, key: str | None) -> dict[str, Any]:
+    mine = [measure for measure in clause.measures if measure.key == key]
+    exceeded = [measure for measure in mine if measure.verdict == "exceeded"]
+    first = (exceeded or mine)[0]
+    windows = [
+        {
+            "reading": measure.reading,
+            "start_at": _instant(over.start_us),
+            "end_at": _instant(over.end_us),
+            "used": over.used,
+            "over": over.over,
+            "crossed_at": _instant(over.crossed_us),
+            "peak_at": _instant(over.peak_us),
+            "requests_over": over.requests_over,
+            "served_over": over.served_over,
+            "clipped": over.is_clipped,
+        }
+        for measure in mine
+        for over in measure.windows
+    ]
+    return {
+        **one.partition,
+        "id": finding_id(
+            one.licensee.licensee, one.period.text, clause.statement.version, clause.statement.clause, key
+        ),
+        "version": clause.statement.version,
+        "clause": clause.statement.clause,
+        "kind": clause.statement.kind,
+        "key": key,
+        "severity": clause.statement.severity,
+        "verdict": "exceeded" if exceeded else "not decided",
+        "readings": clause.statement.readings,
+        "readings_exceeded": len({measure.reading for measure in exceeded}),
+        "sentence": _sentence(clause, first),
+        "requests": next(n for n in (first.requests_over, first.served_over, first.counted) if n is not None),
+        "windows": windows,
+        "evidence": [
+            {
+                "source": witness.source,
+                "file": one.file_names.get(witness.file_id, ""),
+                "file_id": witness.file_id,
+                "position": witness.position,
+                "received_at": _instant(witness.received_us),
+                "request_id": witness.request_id,
+            }
+            for witness in first.witnesses
+        ],
+    }
+
+
+def _sentence(clause: JudgedClause, measure: Measure) -> str:
+    """The finding in one neutral sentence: what was measured, against what, cited where."""
+    cited = f" by {clause.statement.cites}" if clause.statement.cites else ""
+    whose = measure.key if measure.key is not None else "requests without a name"
+    if measure.verdict == "not decided":
+        return f"{whose}: not decided, {measure.missing}"
+    if clause.statement.kind != "limit":
+        return f"{whose}: measured {measure.used:,} requests where none is permitted{cited or ' by the register'}"
+    windows = len(measure.windows)
+    return (
+        f"{whose}: measured {measure.peak:,} against {measure.limit:,} permitted{cited}, "
+        f"over in {windows:,} {'window' if windows == 1 else 'windows'}"
+    )
+
+
+def _fail_on(rows: Sequence[Mapping[str, Any]], severity: str, period: str) -> None:
+    floor = SEVERITIES.index(severity)
+    over = [row for row in rows if SEVERITIES.index(row["severity"]) >= floor and row["verdict"] == "exceeded"]
+    if over:
+        raise FindingsError(
+            f"{period}: {len(over)} findings at or over {severity}, first: {over[0]['sentence']}",
+            next_step="tallystick publish writes the report",
+        )
+
+
+def _rows(table: Any, rows: Collection[Mapping[str, Any]]) -> pa.Table:
+    return pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(table))
+
+
+def _instant(us: int | None) -> Any:
+    return None if us is None else to_instant(us)

@@ -1,0 +1,130 @@
+"""One licensee in one period: what binds it, what its audit rests on, and its usage laid out for reading."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+
+from tallystick import __version__
+from tallystick.agreements.load import Binding
+from tallystick.clauses.usage_reader import Relation
+from tallystick.duck import connect, quote_name, quote_text
+from tallystick.period import Period
+from tallystick.register.model import Licensee
+from tallystick.stages.project import Project
+from tallystick.storage.snapshot import Snapshot
+from tallystick.tables import Table
+from tallystick.tables.day_ledger import DAY_LEDGER
+from tallystick.tables.measure import MEASURE
+from tallystick.tables.source_file import SOURCE_FILE
+from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
+from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
+from tallystick.tables.usage_credential import USAGE_CREDENTIAL
+from tallystick.tables.usage_peak import USAGE_PEAK
+from tallystick.tables.usage_scope import USAGE_SCOPE
+
+RULES = "audit 1"
+"""Changes when equal usage would give other measures; an audit made by older rules is made again."""
+
+LAID_OUT = (USAGE_APP_SLOT, USAGE_APP_ROUTE, USAGE_CREDENTIAL, USAGE_SCOPE, USAGE_PEAK)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """A licensee, a period, the versions that bind it, the ledger of the period's days, and a digest of all that."""
+
+    licensee: Licensee
+    bindings: tuple[Binding, ...]
+    period: Period
+    days: tuple[str, ...]
+    ledger: tuple[Mapping[str, Any], ...]
+    file_names: Mapping[str, str]
+    built_from: str
+
+    @classmethod
+    def of(cls, project: Project, snapshot: Snapshot, licensee: Licensee, period: str) -> Audited:
+        """What an audit of the licensee rests on now."""
+        bindings = project.agreements[licensee.licensee]
+        span = project.period(period, licensee)
+        days = tuple(day.isoformat() for day in span.utc_days())
+        ledger = ledger_of(snapshot, days)
+        parts = (
+            RULES,
+            __version__,
+            span,
+            licensee,
+            [(binding.sha256, binding.from_us, binding.until_us) for binding in bindings],
+            sorted((str(row["event_date"]), row["source"], row["built_from"]) for row in ledger),
+        )
+        return cls(
+            licensee=licensee,
+            bindings=bindings,
+            period=span,
+            days=days,
+            ledger=ledger,
+            file_names=_file_names(snapshot),
+            built_from=hashlib.sha256(repr(parts).encode()).hexdigest(),
+        )
+
+    @property
+    def partition(self) -> dict[str, str]:
+        """The partition of `measure` and `finding` that the audit replaces."""
+        return {"licensee": self.licensee.licensee, "period": self.period.text}
+
+    @property
+    def partition_filter(self) -> dict[str, list[str]]:
+        """The same, as readers ask for it."""
+        return {name: [value] for name, value in self.partition.items()}
+
+    def is_done(self, snapshot: Snapshot) -> bool:
+        """Whether the measures that are there rest on just this."""
+        rows = snapshot.read(MEASURE, self.partition_filter).to_pylist()
+        return bool(rows) and all(row["built_from"] == self.built_from for row in rows)
+
+
+def ledger_of(snapshot: Snapshot, days: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
+    """The ledger rows of some days, ordered by day and source."""
+    rows = snapshot.read(DAY_LEDGER, {"event_date": days}).to_pylist()
+    return tuple(sorted(rows, key=lambda row: (row["event_date"], row["source"])))
+
+
+def open_usage(
+    project: Project, snapshot: Snapshot, days: Sequence[str], licensees: Collection[str]
+) -> tuple[duckdb.DuckDBPyConnection, Relation]:
+    """A connection on which the licensees' usage of some days is laid out, and how to read tables through it.
+
+    Small tables are read once into the connection; requests stay in their files until a day of them is asked for.
+    """
+    engine = project.settings.engine
+    connection = connect(memory_limit=engine.memory_limit, scratch=engine.scratch)
+    named = ", ".join(quote_text(name) for name in sorted(licensees))
+    for table in LAID_OUT:
+        rows = snapshot.relation(table, {"event_date": days})
+        connection.execute(
+            f"CREATE TABLE {quote_name(table.name)} AS SELECT * FROM ({rows}) WHERE licensee IN ({named})"
+        )
+
+    def relation(table: Table, partitions: Mapping[str, Collection[str]]) -> str:
+        if table not in LAID_OUT:
+            return snapshot.relation(table, partitions)
+        tests = [_in(table, name, values) for name, values in partitions.items()]
+        return f"SELECT * FROM {quote_name(table.name)} WHERE {' AND '.join(tests) or 'true'}"
+
+    return connection, relation
+
+
+def _in(table: Table, name: str, values: Collection[str]) -> str:
+    kind = table.column(name).type
+    if kind == "DATE":  # days come as an unbroken range
+        return f"{quote_name(name)} BETWEEN DATE {quote_text(min(values))} AND DATE {quote_text(max(values))}"
+    return f"{quote_name(name)} IN ({', '.join(quote_text(value) for value in values)})"
+
+
+def _file_names(snapshot: Snapshot) -> dict[str, str]:
+    """What each file that counts is called, below its source."""
+    rows = snapshot.read(SOURCE_FILE).to_pylist()
+    return {row["file_id"]: f"{row['source']}/{row['name']}" for row in rows if row["state"] == "read"}

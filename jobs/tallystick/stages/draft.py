@@ -1,0 +1,153 @@
+"""One licensee's report before it goes out: what it rests on, whether that is fit to publish, and its files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import duckdb
+
+from tallystick.checks.frames import findings_frame, ledger_frame, usage_frame
+from tallystick.checks.gate import ask
+from tallystick.checks.suites import CheckResult
+from tallystick.clauses.standing import requests_in
+from tallystick.clauses.usage_reader import Relation, UsageReader
+from tallystick.duck import connect, quote_text
+from tallystick.period import DAY_US, Period
+from tallystick.report.bundle import render_bundle
+from tallystick.report.completeness import completeness, reconciliation, touches
+from tallystick.report.consumption import consumption, usage_rows
+from tallystick.report.document import Audit, document
+from tallystick.stages.audited import Audited, open_usage
+from tallystick.stages.project import Project
+from tallystick.stages.provenance import provenance
+from tallystick.storage.snapshot import Snapshot
+from tallystick.tables.finding import FINDING
+from tallystick.tables.measure import MEASURE
+from tallystick.tables.rejected_entry import REJECTED_ENTRY
+from tallystick.tables.sequence_gap import SEQUENCE_GAP
+from tallystick.tables.source_file import SOURCE_FILE
+from tallystick.tally.usage import STANDING
+
+Row = Mapping[str, Any]
+Sums = Mapping[str, Mapping[str, Mapping[str, int]]]
+"""For each usage table and day: `requests` in all and those `attributed` to some licensee."""
+
+
+class Draft:
+    """A report in the making; reading it changes nothing."""
+
+    def __init__(
+        self,
+        project: Project,
+        snapshot: Snapshot,
+        connection: duckdb.DuckDBPyConnection,
+        relation: Relation,
+        audited: Audited,
+        sums: Sums,
+    ) -> None:
+        self.project, self.snapshot, self.audited = project, snapshot, audited
+        self.connection, self.relation = connection, relation
+        self.measures = snapshot.read(MEASURE, audited.partition_filter).to_pylist()
+        self.findings = snapshot.read(FINDING, audited.partition_filter).to_pylist()
+        every_file = snapshot.read(SOURCE_FILE).to_pylist()
+        self.source_files = [row for row in every_file if touches(row, audited.period)]
+        self.checks = self._checked(sums)
+
+    def check_rows(self) -> list[dict[str, Any]]:
+        """The rows of `check_result`."""
+        return [{**self.audited.partition, **asdict(check)} for check in self.checks]
+
+    def files(self) -> dict[str, bytes]:
+        """Every payload file of the bundle."""
+        licensee, period = self.audited.licensee, self.audited.period
+        quality = {
+            "licensee": licensee.licensee,
+            "period": period.text,
+            "expectations": [asdict(check) for check in self.checks],
+        }
+        usage = usage_rows(self.connection, self.relation, licensee, period)
+        return render_bundle(self.document(), usage, quality, provenance(self.project, self.snapshot, self.audited))
+
+    def document(self) -> dict[str, Any]:
+        """The report."""
+        one = self.audited
+        reader = UsageReader(self.connection, self.relation, one.licensee.licensee)
+        spans = [(binding.version.version, binding.within(one.period)) for binding in one.bindings]
+        whole_days = Period(
+            text=one.period.text,
+            start_us=one.period.start_us // DAY_US * DAY_US,
+            end_us=-(-one.period.end_us // DAY_US) * DAY_US,
+        )
+        days = {"event_date": one.days}
+        read = {row["file_id"] for row in self.source_files if row["state"] == "read"}
+        rejected = [row for row in self.snapshot.read(REJECTED_ENTRY).to_pylist() if row["file_id"] in read]
+        return document(
+            Audit(
+                provider=self.project.settings.provider,
+                licensee=one.licensee,
+                bindings=one.bindings,
+                period=one.period,
+                time_zone=str(self.project.zone(one.licensee)),
+                measures=self.measures,
+                findings=self.findings,
+                consumption=consumption(self.connection, self.relation, one.licensee, one.period),
+                reconciliation=reconciliation(one.ledger, requests_in(reader, whole_days)[0]),
+                completeness=completeness(
+                    one.ledger,
+                    self.snapshot.read(SEQUENCE_GAP, days).to_pylist(),
+                    self.source_files,
+                    rejected,
+                    one.days,
+                ),
+                checks={
+                    "expectations": len(self.checks),
+                    "met": sum(check.is_met for check in self.checks),
+                    "failed_warnings": sum(not check.is_met and check.severity == "warning" for check in self.checks),
+                },
+                requests_by_version={
+                    version: requests_in(reader, span)[0] for version, span in spans if span is not None
+                },
+            )
+        )
+
+    def _checked(self, sums: Sums) -> list[CheckResult]:
+        one = self.audited
+        expected = {
+            (str(day["event_date"]), day["source"])
+            for row in self.source_files
+            if row["state"] in ("read", "repeated")
+            for day in row["days"]
+            if str(day["event_date"]) in set(one.days)
+        }
+        ledger = ledger_frame(one.ledger, self.source_files)
+        usage = usage_frame(one.ledger, sums)
+        findings = findings_frame(self.findings, self.measures)
+        return [
+            *ask("ledger", ledger, {"ledger_rows": len(expected)}),
+            *ask("usage", usage, {"days": len({day for day, _ in expected})}),
+            *ask("findings", findings, {"measures": len(self.measures)}),
+        ]
+
+
+def drafts(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> list[Draft]:
+    """A draft for each audited licensee, over one reading of the small tables."""
+    days = sorted({day for one in wanted for day in one.days})
+    connection, relation = open_usage(project, snapshot, days, [one.licensee.licensee for one in wanted])
+    sums = _sums(snapshot, days)
+    return [Draft(project, snapshot, connection, relation, one, sums) for one in wanted]
+
+
+def _sums(snapshot: Snapshot, days: Sequence[str]) -> Sums:
+    connection = connect()
+    union = " UNION ALL ".join(
+        f"SELECT {quote_text(table.name)} AS name, event_date, sum(requests) AS requests, "
+        f"coalesce(sum(requests) FILTER (licensee IS NOT NULL), 0) AS attributed "
+        f"FROM ({snapshot.relation(table, {'event_date': days})}) GROUP BY event_date"
+        for table in STANDING
+    )
+    sums: dict[str, dict[str, dict[str, int]]] = {table.name: {} for table in STANDING}
+    for name, day, requests, attributed in connection.execute(union).fetchall():
+        sums[name][str(day)] = {"requests": int(requests), "attributed": int(attributed)}
+    return sums

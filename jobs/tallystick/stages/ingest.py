@@ -1,0 +1,220 @@
+"""Stage ingest: every new log object into accepted and rejected entries, with an account of each file that adds up."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from tallystick.duck import WrittenFile, connect, write_file, write_partitions
+from tallystick.errors import RefusedFilesError
+from tallystick.intake.reader import create_entry_tables, read_file
+from tallystick.intake.task import FileTask
+from tallystick.runtime.record import recorded
+from tallystick.settings import EngineSettings, S3Settings
+from tallystick.stages.offer import Offered, find_repeats, offered
+from tallystick.stages.project import Project, StageResult
+from tallystick.storage.delta import arrow_schema
+from tallystick.storage.objects import open_object
+from tallystick.tables.intake import INTAKE
+from tallystick.tables.rejected_entry import REJECTED_ENTRY
+from tallystick.tables.source_file import SOURCE_FILE
+
+GROUP_BYTES = 64 << 20
+GROUP_FILES = 50
+"""What one task reads: whole files, up to so many stored bytes or so many files."""
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupTask:
+    """Some files for one task, and where their entries go."""
+
+    number: int
+    files: tuple[FileTask, ...]
+    batch: str
+    lake: Path
+    s3: S3Settings
+    engine: EngineSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupRead:
+    """What a task hands back: the account of each file (columns of `source_file`) and the files it wrote."""
+
+    accounts: list[Row]
+    entries: list[WrittenFile]
+    rejected: list[WrittenFile]
+
+
+def ingest(project: Project, *, accept_refused: bool = False) -> StageResult:
+    """Read every object that is new or changed; what was read before is not read again.
+
+    Raises RefusedFilesError, after everything that can be read is committed, when a new file cannot be read to its end,
+    unless the caller accepts that.
+
+    Entries are committed before the files that they came from: a file without a row in `source_file` was not ingested,
+    and what a killed run left of it is taken out by the next.
+    """
+    with project.lake.writing(), recorded(project.lake, "ingest") as note:
+        known = project.lake.read(SOURCE_FILE).to_pylist()
+        _take_out_leftovers(project, {row["batch"] for row in known})
+        everything = offered(project)
+        tags = {(row["source"], row["name"]): row["version_tag"] for row in known if row["state"] != "superseded"}
+        new = [one for one in everything if tags.get(one.key) != one.task.version_tag]
+        accounts: list[Row] = []
+        if new:
+            digests = find_repeats(project, new, known)
+            unread = _without_repeats(new, digests, {row["file_id"] for row in known})
+            batch = hashlib.sha256(repr([(*one.key, one.task.version_tag) for one in new]).encode()).hexdigest()[:16]
+            read = project.engine.map(_groups(project, unread, batch), read_group, label="ingest: files")
+            for table, files in (
+                (INTAKE, [file for group in read for file in group.entries]),
+                (REJECTED_ENTRY, [file for group in read for file in group.rejected]),
+            ):
+                note["outputs"][table.name] = project.lake.commit(table, files)
+            accounts = [account for group in read for account in group.accounts]
+            accounts = [*accounts, *_accounts_of_repeats(new, digests, [*known, *accounts], batch)]
+            rows = settle_states(known, accounts)
+            written = pa.Table.from_pylist(rows, schema=arrow_schema(SOURCE_FILE))
+            note["outputs"][SOURCE_FILE.name] = project.lake.write(SOURCE_FILE, written, replace=[{}])
+        note["totals"] = {"offered": len(everything), "new": len(new)} | {
+            name: sum(account[name] for account in accounts) for name in ("entries", "accepted", "rejected")
+        }
+    refused = [account for account in accounts if account["state"] == "refused"]
+    if refused and not accept_refused:
+        raise RefusedFilesError(
+            f"{refused[0]['problem']} ({len(refused)} of {len(new)} new files are refused and count nothing; "
+            "the others are ingested)",
+            where=f"{refused[0]['source']}/{refused[0]['name']}",
+            next_step="mend the file and run tallystick ingest again, or go on without it: tallystick refine",
+        )
+    entries = f"{note['totals']['entries']:,} entries, {len(refused)} files refused"
+    sentence = f"{len(new)} of {len(everything)} files are new; {entries}"
+    return StageResult(
+        stage="ingest",
+        changed=bool(new),
+        sentence=sentence if new else f"nothing new: {len(everything)} files, all ingested before",
+        totals={**note["totals"], "refused": len(refused)},
+    )
+
+
+def read_group(task: GroupTask) -> GroupRead:
+    """Read some files, and write their entries as one Parquet file for each UTC day."""
+    with tempfile.TemporaryDirectory(dir=task.engine.scratch) as folder:
+        scratch = Path(folder)
+        connection = connect(memory_limit=task.engine.memory_limit, scratch=scratch)
+        create_entry_tables(connection)
+        opened = partial(open_object, s3=task.s3)
+        accounts = [
+            read_file(connection, file, open_object=opened, scratch=scratch, batch=task.batch) for file in task.files
+        ]
+        name = f"{task.batch}-{task.number}"
+        entries = write_partitions(
+            connection,
+            "SELECT * FROM entry ORDER BY event_date, file_id, position",
+            task.lake / INTAKE.name,
+            partition_by="event_date",
+            name=f"{name}-{{i}}",
+        )
+        rejected = []
+        if connection.execute("SELECT count(*) FROM rejected").fetchall() != [(0,)]:
+            query = "SELECT * FROM rejected ORDER BY file_id, position"
+            rejected = [write_file(connection, query, task.lake / REJECTED_ENTRY.name, partition={}, name=name)]
+    return GroupRead(accounts=[account.row() for account in accounts], entries=entries, rejected=rejected)
+
+
+def settle_states(known: Sequence[Row], accounts: Sequence[Row]) -> list[Row]:
+    """All rows of `source_file`: the new accounts beside the known rows, each with the state that follows from all.
+
+    A name that came again with other bytes supersedes its earlier row; of rows with the same bytes the first by source
+    and name is read, the others repeat it.
+    """
+    fresh = {(account["source"], account["name"]): account for account in accounts}
+    rows = []
+    for row in known:
+        later = fresh.get((row["source"], row["name"]))
+        if later is None:
+            rows.append(dict(row))
+        elif later["file_id"] != row["file_id"]:
+            rows.append({**row, "state": "superseded"})
+    rows.extend(dict(account) for account in accounts)
+    counted = [row for row in rows if row["state"] in ("read", "repeated")]
+    first: dict[str, tuple[str, str]] = {}
+    for row in sorted(counted, key=lambda row: (row["state"] != "read", row["source"], row["name"])):
+        first.setdefault(row["file_id"], (row["source"], row["name"]))
+    for row in counted:
+        row["state"] = "read" if first[row["file_id"]] == (row["source"], row["name"]) else "repeated"
+    return sorted(rows, key=lambda row: (row["source"], row["name"], row["file_id"]))
+
+
+def _without_repeats(new: Sequence[Offered], digests: dict[tuple[str, str], str], known: set[str]) -> list[Offered]:
+    """The new objects whose bytes are to be read: the first of each digest, unless it is known already."""
+    seen = set(known)
+    unread = []
+    for one in new:
+        digest = digests.get(one.key)
+        if digest is None or digest not in seen:
+            unread.append(one)
+        if digest is not None:
+            seen.add(digest)
+    return unread
+
+
+def _accounts_of_repeats(
+    new: Sequence[Offered], digests: dict[tuple[str, str], str], rows: Sequence[Row], batch: str
+) -> list[Row]:
+    """The account of each new object that was not read, taken from that of the object with the same bytes."""
+    by_digest = {row["file_id"]: row for row in rows}
+    read = {(row["source"], row["name"]) for row in rows if row["batch"] == batch}
+    return [
+        {
+            **by_digest[digests[one.key]],
+            "source": one.task.source,
+            "name": one.task.name,
+            "version_tag": one.task.version_tag,
+            "state": "refused" if by_digest[digests[one.key]]["state"] == "refused" else "repeated",
+        }
+        for one in new
+        if one.key not in read
+    ]
+
+
+def _groups(project: Project, unread: Sequence[Offered], batch: str) -> list[GroupTask]:
+    """Whole files in tasks of about the same size, in the order of the listing."""
+    groups: list[list[FileTask]] = []
+    size = 0
+    for one in unread:
+        if not groups or size + one.size_bytes > GROUP_BYTES or len(groups[-1]) >= GROUP_FILES:
+            groups.append([])
+            size = 0
+        groups[-1].append(one.task)
+        size += one.size_bytes
+    return [
+        GroupTask(
+            number=number,
+            files=tuple(files),
+            batch=batch,
+            lake=project.lake.root,
+            s3=project.settings.s3,
+            engine=project.settings.engine,
+        )
+        for number, files in enumerate(groups)
+    ]
+
+
+def _take_out_leftovers(project: Project, batches: set[str]) -> None:
+    """Remove entries of a batch whose files were never recorded: a run was killed between two commits."""
+    for table in (INTAKE, REJECTED_ENTRY):
+        left = [
+            file for file in project.lake.files(table) if file.name.rpartition("/")[2].partition("-")[0] not in batches
+        ]
+        if left:
+            project.lake.remove(table, left)

@@ -1,0 +1,70 @@
+"""A project, opened for one stage: its settings, lake, engine and the files its user wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from tallystick.agreements.load import Binding, load_agreements, zone_of
+from tallystick.intake.sources import Source, load_sources
+from tallystick.period import Period
+from tallystick.register.load import find_licensee, load_register
+from tallystick.register.model import Licensee
+from tallystick.runtime.engine import Engine
+from tallystick.settings import Settings
+from tallystick.storage.delta import Lake
+
+
+@dataclass(frozen=True, kw_only=True)
+class StageResult:
+    """What a stage says when it is done: whether it changed anything, a sentence, and its totals."""
+
+    stage: str
+    changed: bool
+    sentence: str
+    totals: dict[str, Any]
+
+
+class Project:
+    """What every stage works on. Files are read when first asked for, and then once."""
+
+    def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
+        self.settings = settings
+        self.lake = Lake(settings.lake)
+        self.engine = engine or Engine(settings.engine)
+
+    @classmethod
+    def open(cls, folder: Path, **flags: Any) -> Project:
+        """The project of a folder; flags that are None say nothing."""
+        return cls(Settings.load(folder, **flags))
+
+    @cached_property
+    def register(self) -> tuple[Licensee, ...]:
+        """Every licensee, ordered by id."""
+        return load_register(self.settings.register_folder)
+
+    @cached_property
+    def sources(self) -> tuple[Source, ...]:
+        """Every source, ordered by name."""
+        return load_sources(self.settings.sources)
+
+    @cached_property
+    def agreements(self) -> dict[str, tuple[Binding, ...]]:
+        """The versions of every registered licensee's agreement, in order."""
+        return {one.licensee: load_agreements(self.settings.agreements, one.licensee) for one in self.register}
+
+    def licensees(self, wanted: str | None) -> Sequence[Licensee]:
+        """The licensee of that id, or all of them. Raises UnknownLicenseeError."""
+        return self.register if wanted is None else [find_licensee(self.register, wanted)]
+
+    def period(self, text: str, licensee: Licensee) -> Period:
+        """A period, read in the time zone of the licensee's agreement."""
+        return Period.parse(text, self.zone(licensee))
+
+    def zone(self, licensee: Licensee) -> ZoneInfo:
+        """The time zone in which the licensee's periods are read."""
+        return zone_of(self.agreements[licensee.licensee])

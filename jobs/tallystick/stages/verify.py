@@ -1,0 +1,19 @@
+"""verify: a published or downloaded bundle, checked to the byte; needs no Spark, no tables, no network for a folder."""
+
+from __future__ import annotations
+
+from tallystick.evidence.verification import Verified, verify_bundle
+from tallystick.settings import S3Settings
+from tallystick.storage.published import find_bundle
+
+
+def verify(location: str, s3: S3Settings) -> Verified:
+    """Check the bundle in a folder or under an s3:// prefix; of a `<licensee>/<period>` folder, its latest revision.
+
+    Returns what was checked (`as_dict()` for a program). VerificationError names each file that differs, what was
+    expected and what was found; nothing to check is an error too.
+    """
+    found = find_bundle(location, s3)
+    verified = verify_bundle(found.reader, location=found.location)
+    found.check_place(verified.manifest)
+    return verified

@@ -1,0 +1,48 @@
+"""The lake as it stood when a stage began: every table pinned to one version, its files listed once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import pyarrow as pa
+
+from tallystick.duck import connect
+from tallystick.storage.delta import DataFile, Lake, relation
+from tallystick.tables import Table
+
+
+class Snapshot:
+    """Reads of one lake that all see the same versions."""
+
+    def __init__(self, lake: Lake) -> None:
+        self._lake = lake
+        self._files: dict[str, list[DataFile]] = {}
+        self.versions: dict[str, int | None] = {}
+
+    def files(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> list[DataFile]:
+        """The files of the pinned version, those of some partition values only."""
+        if table.name not in self._files:
+            version = self._lake.version(table)
+            self.versions[table.name] = version
+            self._files[table.name] = [] if version is None else self._lake.files(table, version=version)
+        wanted = {name: set(values) for name, values in (partitions or {}).items()}
+        return [
+            file
+            for file in self._files[table.name]
+            if all(file.partition[name] in values for name, values in wanted.items())
+        ]
+
+    def relation(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> str:
+        """SQL that yields the rows of those files with the table's promised columns."""
+        return relation(table, [file.path for file in self.files(table, partitions)])
+
+    def read(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> pa.Table:
+        """The rows of a small table."""
+        return connect().sql(self.relation(table, partitions)).to_arrow_table()
+
+    def names_by_day(self, table: Table) -> dict[str, list[DataFile]]:
+        """The files of each UTC day of a table partitioned by event_date."""
+        found: dict[str, list[DataFile]] = {}
+        for file in self.files(table):
+            found.setdefault(file.partition["event_date"], []).append(file)
+        return found

@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch
+from tallystick.intake.lines import split_lines
+
+
+def split(content: bytes, tmp_path: Path, *, comment: str | None = None, block: int = 1 << 20) -> list[Batch]:
+    file = tmp_path / "decoded"
+    file.write_bytes(content)
+    return list(split_lines(file, comment=comment, block=block))
+
+
+def numbered(batches: list[Batch]) -> dict[int, bytes]:
+    return {
+        int(position): entry
+        for batch in batches
+        for position, entry in zip(batch.positions, batch.entries(), strict=True)
+    }
+
+
+def test_lf_and_crlf_end_a_line_and_a_lone_cr_is_data(tmp_path: Path) -> None:
+    assert numbered(split(b"a\nb\r\nc\rd\ne\r\r\n", tmp_path)) == {1: b"a", 2: b"b", 3: b"c\rd", 4: b"e\r"}
+
+
+def test_the_last_line_needs_no_end(tmp_path: Path) -> None:
+    assert numbered(split(b"a\nb", tmp_path)) == {1: b"a", 2: b"b"}
+    assert numbered(split(b"only", tmp_path)) == {1: b"only"}
+
+
+def test_blank_lines_and_comments_are_counted_and_numbered_and_are_no_entries(tmp_path: Path) -> None:
+    batches = split(b"#Version\n\na\n  \t\n#x\nb\r\n\r\n#", tmp_path, comment="#")
+
+    assert numbered(batches) == {3: b"a", 6: b"b"}
+    assert sum(batch.not_entries for batch in batches) == 6
+
+
+def test_a_comment_mark_inside_a_line_is_data(tmp_path: Path) -> None:
+    assert numbered(split(b" #x\n", tmp_path, comment="#")) == {1: b" #x"}
+
+
+def test_a_file_of_nothing_has_no_batch(tmp_path: Path) -> None:
+    assert split(b"", tmp_path) == []
+
+
+def test_a_line_that_is_no_text_costs_itself_and_not_its_neighbours(tmp_path: Path) -> None:
+    batches = split(b"a\n\xff\xfe\nb\xc3\nc\xc3\xa9\n", tmp_path)
+
+    assert numbered(batches) == {1: b"a", 4: b"c\xc3\xa9"}
+    lost = [entry for batch in batches for entry in batch.unreadable]
+    assert [(entry.position, entry.reason) for entry in lost] == [(2, "not_text"), (3, "not_text")]
+    assert lost[0].digest == hashlib.sha256(b"\xff\xfe").hexdigest()
+    assert lost[0].excerpt == r"\xff\xfe"
+
+
+def test_a_line_that_is_too_long_costs_itself_and_not_its_neighbours(tmp_path: Path) -> None:
+    too_long = b"x" * (MAX_ENTRY_BYTES + 1)
+    batches = split(b"a\n" + too_long + b"\nb\n", tmp_path, block=8 << 20)
+
+    assert numbered(batches) == {1: b"a", 3: b"b"}
+    [lost] = [entry for batch in batches for entry in batch.unreadable]
+    assert (lost.position, lost.reason) == (2, "too_long")
+    assert lost.digest == hashlib.sha256(too_long).hexdigest()
+
+
+def test_a_line_that_is_much_too_long_is_not_kept_in_memory(tmp_path: Path) -> None:
+    file = tmp_path / "decoded"
+    with file.open("wb") as target:
+        for _ in range(40):
+            target.write(b"y" * (4 << 20))
+        target.write(b"\nlast")
+
+    batches = list(split_lines(file))
+
+    assert numbered(batches) == {2: b"last"}
+    [lost] = [entry for batch in batches for entry in batch.unreadable]
+    assert lost.digest == hashlib.sha256(b"y" * (160 << 20)).hexdigest()
+
+
+def test_a_line_of_the_greatest_length_is_an_entry(tmp_path: Path) -> None:
+    longest = b"z" * MAX_ENTRY_BYTES
+
+    assert numbered(split(longest + b"\r\n", tmp_path, block=8 << 20)) == {1: longest}
+
+
+@given(
+    st.lists(st.sampled_from([b"a", b"\n", b"\r\n", b"\r", b" ", b"#", b"\xff", b"\xc3\xa9", b"{}", b"\x00"])).map(
+        b"".join
+    ),
+    st.integers(1, 9),
+)
+def test_every_line_is_an_entry_or_unreadable_or_counted_whatever_the_block(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes, block: int
+) -> None:
+    batches = split(content, tmp_path_factory.mktemp("lines"), comment="#", block=block)
+
+    expected_entries: dict[int, bytes] = {}
+    expected_lost = []
+    expected_others = 0
+    lines = content.split(b"\n")
+    if lines[-1] == b"":
+        lines.pop()
+    for number, line in enumerate(lines, start=1):
+        ended = number < len(lines) or content.endswith(b"\n")
+        line = line[:-1] if ended and line.endswith(b"\r") else line
+        if line.startswith(b"#") or not line.strip():
+            expected_others += 1
+        elif "\ufffd" in line.decode("utf-8", "replace"):
+            expected_lost.append(number)
+        else:
+            expected_entries[number] = line
+    assert numbered(batches) == expected_entries
+    assert [entry.position for batch in batches for entry in batch.unreadable] == expected_lost
+    assert sum(batch.not_entries for batch in batches) == expected_others
