@@ -10,6 +10,8 @@ from tallystick.evidence.document import Node, NotAsPromisedError
 
 VERDICTS = ("kept", "exceeded", "not decided", "not checked")
 FINDING_VERDICTS = ("exceeded", "not decided")
+NO_AGREEMENT = "agreement-in-force"
+"""The standing rule that some version is in force; where it is broken there are no terms to be outside of."""
 _LONGEST_CELL = 1 << 24
 
 
@@ -34,12 +36,13 @@ def a_clause_judges_requests_in_and_out_of_scope(report: Node) -> None:
 
 
 def each_clause_belongs_to_a_version(report: Node) -> None:
-    """Every clause belongs to a listed version of the agreement, once, and the version counts its clauses."""
+    """Every clause belongs to a listed version of the agreement, or to none, once; the version counts its clauses."""
     versions = [version["version"].text() for version in report["agreements"].each()]
-    clauses = Counter((clause["version"].text(), clause["clause"].text()) for clause in report["clauses"].each())
+    clauses = Counter((clause["version"].value, clause["clause"].text()) for clause in report["clauses"].each())
     for clause in report["clauses"].each():
-        clause["version"].one_of(*versions)
-        if clauses[clause["version"].text(), clause["clause"].text()] > 1:
+        if clause["version"].value is not None:
+            clause["version"].one_of(*versions)
+        if clauses[clause["version"].value, clause["clause"].text()] > 1:
             raise NotAsPromisedError(clause["clause"].path, expected="one such clause of this version", found="several")
     for version in report["agreements"].each():
         version["clauses"].equals(sum(1 for name, _ in clauses if name == version["version"].text()))
@@ -67,8 +70,8 @@ def every_finding_fits_its_readings(report: Node) -> None:
         _verdict_fits_readings(finding, FINDING_VERDICTS)
 
 
-def clauses_name_findings_that_exist(report: Node) -> None:
-    """Every finding that a clause names exists, is about that clause and version, and is named once."""
+def every_finding_is_named_by_its_clause(report: Node) -> None:
+    """Every finding is named once, by the clause and version that it is about, and no clause names any other."""
     findings = {finding["id"].text(): finding for finding in report["findings"].each()}
     named: set[str] = set()
     for clause in report["clauses"].each():
@@ -82,6 +85,9 @@ def clauses_name_findings_that_exist(report: Node) -> None:
                 if finding[field].value != clause[field].value:
                     expected = f"the {field} of {clause.path}"
                     raise NotAsPromisedError(finding[field].path, expected=expected, found="another")
+    for key, finding in findings.items():
+        if key not in named:
+            raise NotAsPromisedError(finding.path, expected="a clause that names it", found="none")
 
 
 def an_exceeded_clause_has_a_finding(report: Node) -> None:
@@ -95,16 +101,21 @@ def an_exceeded_clause_has_a_finding(report: Node) -> None:
 
 
 def the_conclusion_follows_from_the_verdicts(report: Node) -> None:
-    """Within terms means that no clause is exceeded or not decided; outside terms, that some finding is exceeded."""
-    verdicts = {finding["verdict"].text() for finding in report["findings"].each()}
-    undone = {clause["verdict"].text() for clause in report["clauses"].each()} & {"exceeded", "not decided"}
+    """It is outside terms exactly if a clause is exceeded under all readings, and within terms only if none is open."""
+    clauses = list(report["clauses"].each())
+    under_all_readings = any(
+        clause["verdict"].text() == "exceeded"
+        and clause["readings_exceeded"].amount() == clause["readings"].amount()
+        and clause["clause"].text() != NO_AGREEMENT
+        for clause in clauses
+    )
+    is_open = any(clause["verdict"].text() in ("exceeded", "not decided") for clause in clauses)
     conclusion = report["conclusion"].text()
-    if conclusion == "within terms" and (undone | verdicts) & {"exceeded", "not decided"}:
-        raise NotAsPromisedError("conclusion", expected="not within terms, as clauses stand", found=conclusion)
-    if conclusion == "outside terms" and "exceeded" not in verdicts:
-        raise NotAsPromisedError(
-            "conclusion", expected="not outside terms, as no finding is exceeded", found=conclusion
-        )
+    if under_all_readings != (conclusion == "outside terms"):
+        expected = "outside terms" if under_all_readings else "another, as no clause is exceeded under all readings"
+        raise NotAsPromisedError("conclusion", expected=expected, found=conclusion)
+    if is_open and conclusion == "within terms":
+        raise NotAsPromisedError("conclusion", expected="another, as a clause is exceeded or open", found=conclusion)
 
 
 def findings_csv_lists_the_findings(report: Node, table: bytes) -> None:
@@ -130,7 +141,7 @@ RULES = (
     versions_judge_no_more_than_all_requests,
     the_summary_counts_the_findings,
     every_finding_fits_its_readings,
-    clauses_name_findings_that_exist,
+    every_finding_is_named_by_its_clause,
     an_exceeded_clause_has_a_finding,
     the_conclusion_follows_from_the_verdicts,
 )

@@ -11,8 +11,9 @@ from tallystick.evidence.canonical import Json, NotCanonicalError, canonical_byt
 from tallystick.evidence.digest import FileDigest, Sha256
 from tallystick.evidence.document import Node, NotAsPromisedError
 from tallystick.evidence.media import media_of
-from tallystick.evidence.names import is_file_name
+from tallystick.evidence.names import is_file_name, segment
 from tallystick.evidence.report_rules import CONCLUSIONS
+from tallystick.period import Period
 
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
 SCHEMA = "tallystick/bundle/1"
@@ -60,6 +61,21 @@ class Manifest:
     """The digest of the manifest's own bytes."""
 
     @property
+    def revision(self) -> int:
+        """The number of the revision."""
+        return self.edition.revision
+
+    @property
+    def place(self) -> str:
+        """The folder of all revisions in a report store: `<licensee>/<period>`."""
+        return f"{segment(self.licensee)}/{segment(Period(text=self.period, start_us=0, end_us=1).slug)}"
+
+    @property
+    def folder(self) -> str:
+        """The folder of this revision in a report store: `<licensee>/<period>/r<n>`."""
+        return f"{self.place}/{revision_name(self.revision)}"
+
+    @property
     def size_bytes(self) -> int:
         """Bytes of all files together, without the manifest's own."""
         return sum(file.size_bytes for file in self.files.values())
@@ -88,9 +104,9 @@ class Manifest:
                 code_version=about["code_version"].text(),
             ),
             provider=about["provider"].text(),
-            licensee=about["licensee.id"].text(),
+            licensee=_folder_text(about["licensee.id"]),
             licensee_name=about["licensee.name"].text(),
-            period=about["period.text"].text(),
+            period=_folder_text(about["period.text"]),
             period_start=about["period.start"].text(),
             period_end=about["period.end"].text(),
             time_zone=about["period.time_zone"].text(),
@@ -178,6 +194,12 @@ def _file(resource: Node) -> tuple[str, FileDigest]:
 def _self_digest(package: Json) -> Sha256:
     about = {key: value for key, value in package["tallystick"].items() if key != SELF}
     return Sha256.of(canonical_bytes({**package, "tallystick": about}))
+
+
+def _folder_text(node: Node) -> str:
+    if not node.text():
+        raise NotAsPromisedError(node.path, expected="text that a folder can be named after", found="none")
+    return node.text()
 
 
 def _revision(node: Node) -> int:

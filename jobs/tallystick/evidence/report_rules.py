@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from tallystick.evidence.document import Node, NotAsPromisedError
 
 SCHEMAS = ("tallystick/report/1",)
 CONCLUSIONS = ("within terms", "outside terms", "unable to conclude")
-VIEWS = ("apps", "days", "months", "routes")
+VIEWS = ("apps", "days", "months")
+VIEWS_OF_WHOLE_DAYS = ("routes",)
+"""Kept by UTC day: where a period begins or ends within a day, these and the statuses reach outside it."""
 
 
 def schema_is_known(report: Node) -> None:
@@ -52,20 +54,20 @@ def the_period_lies_in_the_days_reconciled(report: Node) -> None:
 
 
 def consumption_adds_up_to_the_requests(report: Node) -> None:
-    """Requests by app, day, month, route, status and hour of the week each add up to the summary's."""
+    """Requests by app, day, month, hour of the week, and by route and status of whole days, add up to the summary's."""
     requests = report["summary.requests"].amount()
-    for view in (*VIEWS, "statuses"):
-        _sums_to(requests, f"consumption.{view}", [row["requests"] for row in report[f"consumption.{view}"].each()])
+    for view in (*VIEWS, *VIEWS_OF_WHOLE_DAYS, "statuses"):
+        _view_sums_to(report, requests, view, [row["requests"] for row in report[f"consumption.{view}"].each()])
     _sums_to(requests, "consumption.weekday_hours", _hours(report))
 
 
 def consumption_adds_up_to_the_records(report: Node) -> None:
-    """Records by app, day, month and route each add up to the summary's, known and unknown too."""
+    """Records by app, day, month, and route of whole days each add up to the summary's, known and unknown too."""
     _amounts_add_up(report, "records")
 
 
 def consumption_adds_up_to_the_response_bytes(report: Node) -> None:
-    """Response bytes by app, day, month and route each add up to the summary's, known and unknown too."""
+    """Response bytes by app, day, month, route of whole days each add up to the summary's, known and unknown too."""
     _amounts_add_up(report, "response_bytes")
 
 
@@ -75,7 +77,7 @@ def throttled_requests_add_up(report: Node) -> None:
     for view in ("apps", "days"):
         _sums_to(throttled, f"consumption.{view}", [row["throttled"] for row in report[f"consumption.{view}"].each()])
     refused = [row["requests"] for row in report["consumption.statuses"].each() if row["status"].value == 429]
-    _sums_to(throttled, "consumption.statuses", refused)
+    _view_sums_to(report, throttled, "statuses", refused)
 
 
 def errors_add_up(report: Node) -> None:
@@ -86,7 +88,7 @@ def errors_add_up(report: Node) -> None:
 
 def the_apps_are_counted(report: Node) -> None:
     """The summary counts the apps that are listed, and each is listed once."""
-    apps = [row["app"].text() for row in report["consumption.apps"].each()]
+    apps = [row["app"].value and row["app"].text() for row in report["consumption.apps"].each()]
     report["summary.apps"].equals(len(set(apps)))
     if len(set(apps)) < len(apps):
         raise NotAsPromisedError(
@@ -157,16 +159,26 @@ def _sums_to(total: int, place: str, parts: list[Node]) -> None:
         raise NotAsPromisedError(place, expected=f"a sum of {total:,}", found=f"{found:,}")
 
 
+def _view_sums_to(report: Node, total: int, view: str, parts: list[Node], field: str = "") -> None:
+    """`parts` add up to `total`; or to more, in a view of whole days where the period cuts its first or last day."""
+    place = f"consumption.{view}{field}"
+    whole_days = all(_instant(report[f"period.{end}"]).time() == time.min for end in ("start", "end"))
+    if view in VIEWS or whole_days:
+        _sums_to(total, place, parts)
+    elif (found := sum(part.amount() for part in parts)) < total:
+        raise NotAsPromisedError(place, expected=f"a sum of at least {total:,}", found=f"{found:,}")
+
+
 def _amounts_add_up(report: Node, amount: str) -> None:
     whole = report["summary"]
     _known_and_unknown(whole, amount)
-    for view in VIEWS:
+    for view in (*VIEWS, *VIEWS_OF_WHOLE_DAYS):
         rows = list(report[f"consumption.{view}"].each())
         for row in rows:
             _known_and_unknown(row, amount)
         for part in ("sum", "known", "unknown"):
             total = whole[amount][part].amount()
-            _sums_to(total, f"consumption.{view}[].{amount}.{part}", [row[amount][part] for row in rows])
+            _view_sums_to(report, total, view, [row[amount][part] for row in rows], f"[].{amount}.{part}")
 
 
 def _known_and_unknown(row: Node, amount: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from tallystick.errors import BundleDiffersError, Difference, UnreadableFileError, VerificationError
 from tallystick.evidence import consistency
@@ -13,7 +13,7 @@ from tallystick.evidence.bundle import DATAPACKAGE, FINDINGS, REPORT, REQUIRED, 
 from tallystick.evidence.canonical import Json, NotCanonicalError, parse_canonical
 from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.document import NotAsPromisedError
-from tallystick.evidence.manifest import Manifest, compose_manifest, compose_sums
+from tallystick.evidence.manifest import Manifest, compose_manifest, compose_sums, revision_name
 from tallystick.evidence.names import is_file_name, legible
 
 READ_AS_TEXT = (REPORT, FINDINGS, SHA256SUMS)
@@ -33,17 +33,40 @@ BYTE_RULES = (
 class Verified:
     """What a verification has checked; there is none when anything differs."""
 
+    location: str
     manifest: Manifest
     files: int
     size_bytes: int
     rules: tuple[str, ...]
 
-    def __str__(self) -> str:
-        return f"checked {self.files:,} files, {self.size_bytes:,} bytes, {len(self.rules)} rules"
+    @property
+    def sentence(self) -> str:
+        """Whose report it is, what it concludes, and how much was checked."""
+        manifest = self.manifest
+        report = f"{manifest.licensee} {manifest.period} {revision_name(manifest.revision)}: {manifest.conclusion}"
+        checked = f"checked {self.files:,} files, {self.size_bytes:,} bytes, {len(self.rules)} rules"
+        return f"{legible(report)}; {checked}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The result for a program: what was checked, whose report it is, and the digests to write down."""
+        manifest = self.manifest
+        return {
+            "location": self.location,
+            "verified": True,
+            "licensee": manifest.licensee,
+            "period": manifest.period,
+            "revision": manifest.revision,
+            "conclusion": manifest.conclusion,
+            "report_sha256": manifest.report_sha256.hex,
+            "datapackage_sha256": manifest.sha256.hex,
+            "files": self.files,
+            "bytes": self.size_bytes,
+            "rules": list(self.rules),
+        }
 
 
-def verify_bundle(reader: BundleReader) -> Verified:
-    """Check a whole bundle, reading each file once.
+def verify_bundle(reader: BundleReader, *, location: str) -> Verified:
+    """Check a whole bundle, reading each file once; `location` is only repeated in the result.
 
     Raises BundleDiffersError that names each file that differs, what was expected and what was found, and
     VerificationError when there is nothing to check.
@@ -57,6 +80,7 @@ def verify_bundle(reader: BundleReader) -> Verified:
     _refuse(consistency.contradictions(report, texts[FINDINGS]))
     _refuse(_manifest_difference(manifest_bytes, manifest, report, digests))
     return Verified(
+        location=location,
         manifest=manifest,
         files=len(names),
         size_bytes=len(manifest_bytes) + sum(file.size_bytes for file in digests.values()),
