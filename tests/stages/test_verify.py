@@ -191,7 +191,7 @@ def test_a_download_never_touches_a_folder_that_holds_something(reports: Reports
 
 
 @pytest.mark.s3
-@pytest.mark.parametrize("key", ["..\\x", "a\nb", "%2e%2e/x", " "])
+@pytest.mark.parametrize("key", ["a\\b", "a\nb", "%2e%2e/x", " "])
 def test_a_hostile_name_in_a_bucket_is_written_nowhere(
     s3_server: LocalObjectStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
