@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import random
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -58,10 +57,9 @@ class Page(HTMLParser):
 
 
 def test_the_latest_period_comes_first_then_licensees_then_the_newest_revision() -> None:
-    shuffled = SHELF[:]
-    random.Random(7).shuffle(shuffled)
+    mixed = [SHELF[3], SHELF[1], SHELF[2], SHELF[0]]
 
-    order = [(row.manifest.licensee, row.manifest.period, row.revision, row.superseded_by) for row in rows(shuffled)]
+    order = [(row.manifest.licensee, row.manifest.period, row.revision, row.superseded_by) for row in rows(mixed)]
 
     assert order == [
         ("halcyon", "2022", "r2", None),
@@ -121,7 +119,6 @@ def test_names_are_text_and_nothing_else(name: str) -> None:
     page = Page(data)
 
     assert {"script", "img", "b"}.isdisjoint(page.tags)
-    assert "49" not in "".join(page.text).replace(name, "")
     assert b"\xe2\x80\xae" not in data
     if name.isprintable():
         assert "".join(page.text).count(name) >= 2
