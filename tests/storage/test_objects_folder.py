@@ -17,7 +17,10 @@ from tallystick.storage.folder import INCOMING, FolderStore
 def test_nothing_half_written_is_left_or_listed(tmp_path: Path) -> None:
     store = FolderStore(tmp_path)
     store.put_new("a/b", b"1")
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
+    (tmp_path / INCOMING).mkdir()
     (tmp_path / INCOMING / "left-by-a-killed-run").write_bytes(b"half")
+    store.put_new("a/b", b"1")
 
     assert [each.key for each in store.list()] == ["a/b"]
     assert list((tmp_path / "a").iterdir()) == [tmp_path / "a" / "b"]
@@ -63,6 +66,16 @@ def test_a_file_where_a_folder_must_be_is_a_refusal_that_says_so(tmp_path: Path)
         store.put_new("a/b", b"2")
 
     assert caught.value.exit_code == 5
+
+
+def test_a_name_that_no_file_system_takes_is_a_refusal(tmp_path: Path) -> None:
+    (tmp_path / "circle").symlink_to("circle")
+    store = FolderStore(tmp_path)
+
+    for key in ("x" * 300, "y" * 300 + "/b", "circle/a"):
+        for ask in (lambda key: store.put_new(key, b""), store.get, lambda key: list(store.list(f"{key}/"))):
+            with pytest.raises((StoreRefusedError, MissingInputError)):
+                ask(key)
 
 
 def test_a_folder_is_no_object(tmp_path: Path) -> None:

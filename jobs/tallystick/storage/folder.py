@@ -34,14 +34,14 @@ class FolderStore:
                 _place_new(incoming, target)
             except FileExistsError:
                 return self._same_or_refuse(key, data)
-            _sync_folder(target.parent)
+            self._sync_up_from(target)
         return "written"
 
     def put(self, key: str, data: bytes) -> None:
         """Store `data` in place of what is there, in one step."""
         with self._written(key, data) as (incoming, target):
             incoming.replace(target)
-            _sync_folder(target.parent)
+            self._sync_up_from(target)
 
     def get(self, key: str) -> bytes:
         """All bytes of one object."""
@@ -50,8 +50,8 @@ class FolderStore:
 
     def open(self, key: str) -> BinaryIO:
         """One object as a stream."""
-        path = self._path(key)
         with self._answers(key):
+            path = self._path(key)
             if not path.is_file():
                 raise MissingInputError("there is no such object", where=self.url(legible(key)))
             return cast(BinaryIO, path.open("rb"))
@@ -59,8 +59,8 @@ class FolderStore:
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object whose key begins with `prefix`; links are not followed, and not listed."""
         folder, _, _ = prefix.rpartition("/")
-        start = self._path(folder) if folder else self._root
         with self._answers(prefix):
+            start = self._path(folder) if folder else self._root
             found = sorted(self._walk(start, f"{folder}/" if folder else ""), key=StoredObject.order)
         yield from (each for each in found if each.key.startswith(prefix))
 
@@ -81,19 +81,27 @@ class FolderStore:
     @contextlib.contextmanager
     def _written(self, key: str, data: bytes) -> Iterator[tuple[Path, Path]]:
         """`data`, whole and flushed to disk, under a name of its own; and the path where it belongs."""
-        target = self._path(key)
         incoming = self._root / INCOMING / secrets.token_hex(16)
         with self._answers(key):
-            incoming.parent.mkdir(parents=True, exist_ok=True)
+            target = self._path(key)
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
-                with incoming.open("xb") as file:
+                with _new_file(incoming) as file:
                     file.write(data)
                     file.flush()
                     os.fsync(file.fileno())
                 yield incoming, target
             finally:
                 incoming.unlink(missing_ok=True)
+                with contextlib.suppress(OSError):  # another writer is still in there
+                    incoming.parent.rmdir()
+
+    def _sync_up_from(self, target: Path) -> None:
+        """Make sure that a loss of power does not lose the object's name, nor its folders."""
+        for folder in target.parents:
+            _sync_folder(folder)
+            if folder == self._root:
+                break
 
     def _same_or_refuse(self, key: str, data: bytes) -> Literal["same"]:
         with self.open(key) as there:
@@ -126,12 +134,22 @@ class FolderStore:
     def _answers(self, key: str) -> Iterator[None]:
         try:
             yield
-        except OSError as error:
+        except (OSError, RuntimeError) as error:  # RuntimeError is how pathlib names a circle of links
+            reason = error.strerror if isinstance(error, OSError) else "its links lead in a circle"
             raise StoreRefusedError(
-                f"the folder refuses: {error.strerror}",
+                f"the folder refuses: {reason}",
                 where=self.url(legible(key)),
                 next_step="look at its rights, its type and the space that is left, then run this again",
             ) from error
+
+
+def _new_file(path: Path) -> BinaryIO:
+    """`path`, open for writing; its folder may be removed by another writer's end between making and using it."""
+    for _ in range(100):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):
+            return cast(BinaryIO, path.open("xb"))
+    raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
 
 def _place_new(incoming: Path, target: Path) -> None:
