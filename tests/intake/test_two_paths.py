@@ -163,9 +163,10 @@ def test_a_scratch_folder_whose_name_has_wildcards_is_no_pattern(tmp_path: Path)
 Odd: st.SearchStrategy[Any] = st.sampled_from(
     [
         None, "", "-", 0, -0.0, -1, 200, 200.0, 200.7, 1000.0, 99, 100, 999, 1000, "200", "007", " 5", "5 ", "+5",
-        "1e3", "0x10", "1_000", 2**53 + 1, 2**63 - 1, 2**63, 2**64, "9" * 30, "٣", True, False, [], {}, [1, "a"], {"a": None},
-        "x\x00y", "é\u2028", "2022-03-04T10:00:00Z", "2022-03-04 10:00:00.1234567+02:30", "2022-02-30T00:00:00Z",
-        "1989-12-31T23:59:59.999999Z", "1990-01-01T00:00:00Z", "2100-12-31T23:59:59.999999Z", "2101-01-01T00:00:00Z",
+        "1e3", "0x10", "1_000", 2**53 + 1, 2**63 - 1, 2**63, 2**64, "9" * 30, "٣", True, False, [], {},
+        [1, "a"], {"a": None}, "x\x00y", "é\u2028", "2022-03-04T10:00:00Z", "2022-03-04 10:00:00.1234567+02:30",
+        "2022-02-30T00:00:00Z", "1989-12-31T23:59:59.999999Z", "1990-01-01T00:00:00Z",
+        "2100-12-31T23:59:59.999999Z", "2101-01-01T00:00:00Z",
         "2022-03-04T24:00:00Z", "2022-03-04T10:00:60Z", "2022-03-04T10:00:00", "2022-03-04T10:00:00.Z", "infinity",
         "epoch", "2022-03-04", "2022-03-04T10:00:00-0530", "2022-03-04T10:00:00+25:00", "/a?b#c", "/a#b?c", "a;b",
     ]
@@ -223,7 +224,7 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> TwoReaders:
 
 
 @given(st.lists(Line, max_size=30), st.sampled_from([b"\n", b"\r\n"]), st.booleans())
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_stands_in_a_file_both_paths_agree_with_the_second_opinion(
     readers: TwoReaders, entries: list[bytes], end: bytes, is_ended: bool
 ) -> None:

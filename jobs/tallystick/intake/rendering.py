@@ -83,13 +83,14 @@ def _sums(total: dict[str, Any]) -> Table:
 
 def _times(total: dict[str, Any]) -> Table:
     """Requests an hour; where those are too many to read, a day or a month."""
-    counts: dict[str, int] = total["per_hour"]
-    for of, length in (("hour", 14), ("day", 10), ("month", 7)):
-        counts = {}
-        for hour, number in total["per_hour"].items():
-            counts[hour[:length]] = counts.get(hour[:length], 0) + number
-        if len(counts) <= MOST_TIMES:
-            break
+    per_hour: dict[str, int] = total["per_hour"]
+    lengths = {"hour": 14, "day": 10, "month": 7}
+    of = next(
+        (of for of, length in lengths.items() if len({hour[:length] for hour in per_hour}) <= MOST_TIMES), "month"
+    )
+    counts: dict[str, int] = {}
+    for hour, number in per_hour.items():
+        counts[hour[: lengths[of]]] = counts.get(hour[: lengths[of]], 0) + number
     return _counts(f"Requests by {of}", of, counts, total["accepted"])
 
 
