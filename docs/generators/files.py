@@ -1,0 +1,88 @@
+"""docs/reference/files.md: every key of the files that a user writes, from the models that read them."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel
+
+from generators.keys import keys, section
+from generators.markdown import code, sentence, table, whole_page
+from tallystick.agreements.model import Counts, LimitClause, Reading, TextClause, UseCaseClause, Version
+from tallystick.intake.sources import Source
+from tallystick.register.model import App, Licensee, Recogniser, UseCase
+from tallystick.settings import EngineSettings, S3Settings, Settings
+
+LEAD = """\
+Four kinds of files make a project. A key that is not listed here is refused, with file, line and key; so is a key that
+stands twice. In YAML only `true` and `false` are truth values and a date is text, so `2022-06-30` means that day. An
+*id* is 1 to 63 of `a-z`, `0-9`, `-`, `_` and `.`, and begins with a letter or a digit. A plain *date* is the midnight
+at which the day begins in the file's time zone; `2022-06-30T12:00:00Z` is an instant. A *pattern* in which `*` is any
+run of characters fits the whole text, upper and lower case apart.
+
+Editors check a file against its schema: [source](schemas/source.schema.json),
+[licensee](schemas/licensee.schema.json), [version](schemas/version.schema.json). With the YAML language server a first
+line `# yaml-language-server: $schema=PATH` does it."""
+
+SETTINGS = """\
+The file `tallystick.toml` makes a folder a project. Paths are relative to it. A variable of the environment wins over
+the file. Credentials never stand here."""
+
+PLACES: dict[type[BaseModel], str] = {
+    Source: "`sources/<name>.yaml`: one folder or bucket prefix of log objects in one format.",
+    Licensee: "`register/<licensee>.yaml`: one licensee and its apps.",
+    Version: (
+        "`agreements/<licensee>/<in_force_from>.yaml`: one version of the licensee's agreement. A file is not edited "
+        "once it is in force: an amendment is another file."
+    ),
+}
+
+RULES: dict[type[BaseModel], tuple[str, ...]] = {
+    Source: ("Exactly one of `folder` and `prefix`.", "No two files describe the same source."),
+    Licensee: ("No credential, principal, network … belongs to two apps at the same time.",),
+    Recogniser: ("Exactly one of the six ways; the surest that fits wins, in the order of this table.",),
+    Version: ("No two versions of a licensee claim the same instant.",),
+    LimitClause: (
+        (
+            "A `calendar` window is whole seconds up to an hour (`PT1S` … `PT1H`, counted from 1970) or one of `P1D`, "
+            "`P1W` (from Monday), `P1M`, `P3M`, `P1Y`, at local midnights of the version's time zone."
+        ),
+        "A `sliding` window has any fixed length: weeks, days, hours, minutes, seconds (`PT15M`, `P365D`).",
+    ),
+    Reading: ("It states only what differs from the clause, and must differ from it and from every other reading.",),
+}
+
+
+WRITTEN: tuple[type[BaseModel], ...] = (
+    *(Source, Licensee, App, UseCase, Recogniser),
+    *(Version, LimitClause, Reading, Counts, UseCaseClause, TextClause),
+)
+"""The models of the YAML files, in the order of the page."""
+NOT_KEYS = ("project", "s3", "engine")
+"""Settings that are no key with a value: where the file is, and the tables that follow it."""
+
+
+def page() -> str:
+    """The page."""
+    return whole_page("Files a user writes", LEAD, _settings(), *(_section(model) for model in WRITTEN))
+
+
+def _settings() -> str:
+    parts: list[tuple[str, type[BaseModel]]] = [("", Settings), ("s3", S3Settings), ("engine", EngineSettings)]
+    sections = [f"## tallystick.toml\n\n{SETTINGS}"]
+    for name, model in parts:
+        prefix = f"TALLYSTICK_{name.upper()}__" if name else "TALLYSTICK_"
+        rows = [
+            [code(key.name), key.kind, key.default, code(prefix + key.name.upper()), key.says]
+            for key in keys(model)
+            if key.name not in NOT_KEYS
+        ]
+        heading = f"### [{name}]\n\n{sentence(model.__doc__)}\n\n" if name else ""
+        sections.append(heading + table(["key", "is", "default", "environment", "says"], rows))
+    return "\n\n".join(sections)
+
+
+def _section(model: type[BaseModel]) -> str:
+    lead = PLACES.get(model, sentence(model.__doc__))
+    rules = "\n".join(f"- {rule}" for rule in RULES.get(model, ()))
+    rows = [[code(key.name), key.kind, key.default, key.says] for key in keys(model)]
+    parts = [f"## {section(model.__name__)}", lead, table(["key", "is", "default", "says"], rows), rules]
+    return "\n\n".join(part for part in parts if part)
