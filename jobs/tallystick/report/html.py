@@ -70,6 +70,7 @@ def _environment(language: str) -> Environment:
         within=words.duration,
         words=lambda text: escape(visible_lines(str(text))),
         sentence=lambda text: escape(_unbroken(visible(str(text), WORDS_LENGTH))),
+        short=lambda text, most=pages.FIRST_PAGE_NAME: escape(_unbroken(visible(str(text), most))),
         brief=lambda text: escape(_unbroken(visible(str(text), pages.FIRST_PAGE_CHARACTERS))),
         svg=lambda text: Markup(text),  # noqa: S704 - drawing.py wrote and escaped it
         cut=pages.cut,

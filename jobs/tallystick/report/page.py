@@ -12,7 +12,9 @@ from tallystick.report.limits import AS_WRITTEN, effective_until
 from tallystick.report.words import Words
 
 MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_ROWS = 20, 20, 40, 50
-FIRST_PAGE_FINDINGS, FIRST_PAGE_REASONS, FIRST_PAGE_VERSIONS, FIRST_PAGE_CHARACTERS = 3, 3, 6, 300
+FIRST_PAGE_FINDINGS, FIRST_PAGE_REASONS, FIRST_PAGE_VERSIONS = 3, 3, 6
+FIRST_PAGE_CHARACTERS, FIRST_PAGE_NAME, FIRST_PAGE_VERSION = 160, 48, 16
+"""Characters of a sentence, a name and a version on page one, which is one A4 side whatever the document holds."""
 
 Row = Mapping[str, Any]
 
