@@ -12,7 +12,7 @@ import pytest
 
 from tallystick.demo.object_store import LocalObjectStore
 
-pytestmark = [pytest.mark.airflow, pytest.mark.spark, pytest.mark.s3]
+pytestmark = [pytest.mark.airflow, pytest.mark.spark, pytest.mark.s3, pytest.mark.timeout(1200)]
 
 STAGES = ("ingest", "refine", "tally", "audit", "publish", "verify")
 CALLS = {"2022-03-01": 20, "2022-03-02": 25, "2022-03-03": 3}
