@@ -9,6 +9,11 @@ import pytest
 from tallystick.demo.object_store import LocalObjectStore
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of this project's own tests."""
+    parser.addoption("--vectors", metavar="FILE", help="cases of limits to run: a file in the form of limits.jsonl")
+
+
 @pytest.fixture(scope="session")
 def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalObjectStore]:
     """An S3 server with an empty bucket `reports` and an empty bucket `logs`, for the whole run."""

@@ -1,0 +1,98 @@
+"""Requests through the real path: a table in a lake, tallied day by day, and read as an audit reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from building import Row, as_table, day_of
+from tallystick.agreements.model import Limit
+from tallystick.clauses.usage_reader import UsageReader
+from tallystick.duck import connect, quote_name, quote_text
+from tallystick.storage.delta import Lake
+from tallystick.storage.snapshot import Snapshot
+from tallystick.tables import TABLES, Table
+from tallystick.tables.day_ledger import DAY_LEDGER
+from tallystick.tables.request import REQUEST
+from tallystick.tables.usage_peak import USAGE_PEAK
+from tallystick.tables.usage_scope import USAGE_SCOPE
+from tallystick.tally.day import TallyTask, tally_day
+from tallystick.tally.ledger import OFFERED
+from tallystick.tally.summary import peak_of, slots_of
+from tallystick.tally.usage import STANDING
+
+LimitsByLicensee = Mapping[str, Iterable[Limit]]
+
+
+class TalliedLake:
+    """A lake whose requests are tallied, opened for audits of any of its licensees."""
+
+    def __init__(self, root: Path, rows: Sequence[Row], limits: LimitsByLicensee) -> None:
+        self.lake = Lake(root)
+        if rows:
+            self.lake.write(REQUEST, as_table(REQUEST, rows))
+        tally_all(self.lake, rows, limits)
+        self._connection = connect(scratch=root / "scratch")
+        self._values: dict[str, set[str]] = {}
+        snapshot = Snapshot(self.lake)
+        for table in (REQUEST, *STANDING, USAGE_SCOPE, USAGE_PEAK):
+            self._connection.execute(f"CREATE TABLE {quote_name(table.name)} AS {snapshot.relation(table)}")
+        self._days = {day_of(row) for row in rows}
+
+    def reader(self, licensee: str, *, only_raw: bool = False) -> UsageReader:
+        """As an audit gets it."""
+        return UsageReader(self._connection, self.relation, licensee, only_raw=only_raw)
+
+    def relation(self, table: Table, partitions: Mapping[str, Collection[str]]) -> str:
+        """SQL that yields a table's rows of some partition values."""
+        tests = [
+            f"{quote_name(name)} IN ({', '.join(self._literal(name, value) for value in self._held(name, values))})"
+            for name, values in partitions.items()
+        ]
+        return f"SELECT * FROM {quote_name(table.name)} WHERE {' AND '.join(tests) or 'true'}"
+
+    def _held(self, name: str, values: Collection[str]) -> Sequence[str]:
+        """Of some days only those that have requests, so that the text stays short; one that has none stands for none."""
+        if name != "event_date":
+            return list(values)
+        return sorted(self._days.intersection(values)) or ["1970-01-01"]
+
+    @staticmethod
+    def _literal(name: str, value: str) -> str:
+        return f"{'DATE ' if name == 'event_date' else ''}{quote_text(value)}"
+
+
+def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee) -> None:
+    """Tally every day that has requests, with the summaries that the limits of the day's licensees ask for."""
+    licensees: dict[str, set[str]] = {}
+    for row in rows:
+        licensees.setdefault(day_of(row), set()).add(str(row["licensee"]))
+    wanted = {licensee: tuple(asked) for licensee, asked in limits.items()}
+    written = [
+        file
+        for day, present in sorted(licensees.items())
+        for file in tally_day(a_task(lake, day, [limit for one in present for limit in wanted.get(one, ())]))
+    ]
+    for table in TABLES:
+        lake.commit(table, [file for name, file in written if name == table.name])
+
+
+def a_task(lake: Lake, day: str, limits: Iterable[Limit]) -> TallyTask:
+    """The task of one day that lacks everything."""
+    before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
+    asked = list(limits)
+    slots = {one.id: one for limit in asked if not (one := slots_of(limit)).is_standing}
+    peaks = {one.id: one for limit in asked if (one := peak_of(limit)) is not None}
+    return TallyTask(
+        day=day,
+        request=lake.relation(REQUEST, partitions={"event_date": [day]}),
+        edge=lake.relation(REQUEST, partitions={"event_date": [before]}),
+        offered=OFFERED.empty_table(),
+        standing=dict.fromkeys([*(table.name for table in STANDING), DAY_LEDGER.name], "built"),
+        slots=tuple((one, "built") for one in slots.values()),
+        peaks=tuple((one, "built") for one in peaks.values()),
+        lake=lake.root,
+        memory_limit="1GB",
+        scratch=lake.root / "scratch",
+    )
