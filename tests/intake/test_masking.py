@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from tallystick.duck import connect
+from tallystick.intake.masking import excerpt, harmless, secret_digest, secret_digest_sql
+
+TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.s5c1dXkYqT0pQ7w"
+SESSION = "FQoGZXIvYXdzEJr//////////wEaDKz0m5xY/abc+def/GHI123456789jkl"
+
+
+@pytest.mark.parametrize(
+    ("entry", "secret"),
+    [
+        (f"Authorization: Bearer {TOKEN}", "s5c1"),
+        ("authorization: Basic dXNlcjpwdw==", "dXNlcjpw"),
+        ('{"password": "hunter2"}', "hunter2"),
+        ("GET /a?api_key=abc123 HTTP/1.1", "abc123"),
+        ("GET /a?access_token=short HTTP/1.1", "short"),
+        ('{"sessionToken":"' + SESSION + '"}', "EaDKz0m5xY"),
+        (f"x {SESSION} y", "abc+def"),
+        ("https://user:s3cret@example.com/", "s3cret"),
+        ("key 0123456789abcdef0123456789abcdef", "0123456789"),
+        ("Cookie: sid=abcdef; other=1", "abcdef"),
+    ],
+)
+def test_what_may_be_a_secret_is_not_in_an_excerpt(entry: str, secret: str) -> None:
+    shown = excerpt(entry.encode())
+
+    assert secret not in shown
+    assert "…" in shown
+
+
+def test_an_excerpt_keeps_what_tells_an_entry() -> None:
+    entry = '192.0.2.1 - - [04/Mar/2022:10:00:00 +0000] "GET /a/b HTTP/1.1" 2x0 5'
+
+    assert excerpt(entry.encode()) == entry
+
+
+def test_an_excerpt_has_80_characters_and_no_control_characters() -> None:
+    shown = excerpt("a\x1b[31m\r\n\u202e\u2028é\t".encode() * 40)
+
+    assert shown.startswith(r"a\x1b[31m\r\n\u202e\u2028é\t")
+    assert len(shown) == 80
+
+
+def test_a_secret_at_the_end_of_an_excerpt_is_masked_before_it_is_cut() -> None:
+    shown = excerpt(b"word " * 13 + b"token=" + b"k" * 500)
+
+    assert shown.endswith("token=kkkk…")
+
+
+def test_an_excerpt_of_a_huge_entry_costs_little() -> None:
+    assert len(excerpt(b"x" * 50_000_000)) <= 80
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ("é 漢 🙂", "é 漢 🙂"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("\u202eevil\u2066", r"\u202eevil\u2066"),
+        ("a\u200bb\ufeff", r"a\u200bb\ufeff"),
+        ("\udcff", r"\udcff"),
+        ("\xa0", r"\xa0"),
+    ],
+)
+def test_text_for_a_terminal_has_nothing_that_a_terminal_obeys(text: str, expected: str) -> None:
+    assert harmless(text) == expected
+
+
+@pytest.mark.parametrize("secret", ["a-long-secret-value", "0123456789", "abc", "", "ünïcödé-secret"])
+def test_a_secret_is_kept_as_a_digest_and_a_short_hint(secret: str) -> None:
+    kept = secret_digest(secret)
+
+    digest, _, hint = kept.partition("…")
+    assert digest == "sha256:" + hashlib.sha256(secret.encode()).hexdigest()[:32]
+    assert secret.endswith(hint)
+    assert len(hint) <= min(4, len(secret) // 4)
+
+
+def test_sql_and_python_agree_on_the_digest_of_a_secret() -> None:
+    secrets = ["a-long-secret-value", "0123456789", "abc", "", "ünïcödé-secret"]
+
+    rows = connect().execute(f"SELECT s, {secret_digest_sql('s')} FROM (SELECT unnest(?) AS s)", [[*secrets, None]])
+
+    assert rows.fetchall() == [(secret, secret_digest(secret)) for secret in secrets] + [(None, None)]
