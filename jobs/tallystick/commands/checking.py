@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from tallystick.errors import UsageError
+from tallystick.evidence.names import segment
 from tallystick.period import Period
 from tallystick.register.load import find_licensee, load_register
 from tallystick.settings import FILE_NAME, S3Settings, Settings
@@ -18,9 +18,9 @@ def s3_settings(project: Path) -> S3Settings:
 
 
 def latest_location(project: Path, licensee: str | None, period: str | None) -> str:
-    """The latest published revision of a licensee and period of a project.
+    """Where a project's reports of a licensee and period lie; `verify` follows latest.json to the newest.
 
-    Raises UsageError without both, UnknownLicenseeError, and MissingInputError when nothing is published.
+    Raises UsageError without both, and UnknownLicenseeError.
     """
     if licensee is None or period is None:
         raise UsageError(
@@ -29,5 +29,4 @@ def latest_location(project: Path, licensee: str | None, period: str | None) -> 
     settings = Settings.load(project)
     find_licensee(load_register(settings.register_folder), licensee)
     store = open_store(settings.reports, settings.s3)
-    place = f"{licensee}/{Period.parse(period).slug}"
-    return store.url(f"{place}/{json.loads(store.get(f'{place}/latest.json'))['revision']}")
+    return store.url(f"{segment(licensee)}/{segment(Period.parse(period).slug)}")

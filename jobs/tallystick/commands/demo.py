@@ -27,7 +27,7 @@ from tallystick.storage.objects import open_store
 
 BUCKET = "tallystick-demo"
 PERIOD = "2022"
-LETTER = "halcyon-analytics"
+LETTER = "halcyon"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,11 +36,11 @@ class WriteDay:
 
     world: World
     day: date
-    logs: Path
+    folder: Path
 
     def written(self) -> DayWritten:
         """Write the day's log files."""
-        return write_day(self.world, self.day, self.logs)
+        return write_day(self.world, self.day, self.folder)
 
 
 def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: bool, talk: Console) -> None:
@@ -54,7 +54,7 @@ def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: b
     shutil.rmtree(folder / "s3", ignore_errors=True)
     with LocalObjectStore(folder / "s3", buckets=[BUCKET], keep=keep) as server, _environment(server):
         project = Project.open(world_folder, s3={"endpoint_url": server.endpoint_url})
-        days = [WriteDay(world=world, day=day, logs=world_folder / "logs") for day in _year()]
+        days = [WriteDay(world=world, day=day, folder=world_folder) for day in _year()]
         written = project.engine.map(days, WriteDay.written, label="demo: days of logs")
         write_truth(world, written, folder)
         talk.print(

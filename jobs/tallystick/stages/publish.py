@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from tallystick.errors import NoDataError, NotAuditedError, NotFitToPublishError
+from tallystick.report.shelf import render_shelf
 from tallystick.runtime.progress import track
 from tallystick.runtime.record import recorded
 from tallystick.stages.audited import Audited
@@ -16,6 +17,7 @@ from tallystick.stages.project import Project, StageResult
 from tallystick.storage.delta import arrow_schema
 from tallystick.storage.objects import open_store
 from tallystick.storage.publication import Published, publish_bundle
+from tallystick.storage.revisions import show_shelf
 from tallystick.storage.snapshot import Snapshot
 from tallystick.tables.check_result import CHECK_RESULT
 
@@ -70,6 +72,8 @@ def _send(project: Project, ready: Sequence[Draft], *, dry_run: bool, revision: 
                     )
                 )
             say(done + 1)
+    if not dry_run:
+        show_shelf(store, render_shelf)
     return published
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from tallystick.duck import WrittenFile, connect, quote_name, quote_text, write_file
 from tallystick.period import DAY_US, EPOCH
@@ -32,6 +33,23 @@ COLUMN = {
 """The column of an entry that each way of recognising looks at."""
 
 
+CURRENT = pa.schema([("file_id", pa.string()), ("batch", pa.string())])
+SEGMENT = pa.schema([("segment", pa.int32()), ("from_us", pa.int64())])
+ADDRESS_IN_NETWORK = pa.schema([("address", pa.string()), ("network", pa.string())])
+RECOGNITION = pa.schema(
+    [
+        ("rank", pa.int32()),
+        ("way", pa.string()),
+        ("value", pa.string()),
+        ("from_us", pa.int64()),
+        ("until_us", pa.int64()),
+        ("licensee", pa.string()),
+        ("app", pa.string()),
+        ("credential_id", pa.string()),
+    ]
+)
+
+
 @dataclass(frozen=True, kw_only=True)
 class RefineTask:
     """One day: SQL that yields its intake, which (file_id, batch) of it count, and where the requests go."""
@@ -49,9 +67,7 @@ class RefineTask:
 def refine_day(task: RefineTask) -> WrittenFile:
     """Write one day's requests as one Parquet file; a day without an entry is a file without a row."""
     connection = connect(memory_limit=task.memory_limit, scratch=task.scratch)
-    connection.execute("CREATE TEMP TABLE current (file_id VARCHAR, batch VARCHAR)")
-    if task.current:
-        connection.executemany("INSERT INTO current VALUES (?, ?)", task.current)
+    connection.register("current", pa.Table.from_pylist([{"file_id": f, "batch": b} for f, b in task.current], CURRENT))
     connection.execute(
         f"CREATE TEMP TABLE entry AS SELECT * FROM ({task.intake}) SEMI JOIN current USING (file_id, batch)"
     )
@@ -98,15 +114,7 @@ def _name_callers(
     connection.executemany(
         "INSERT INTO segment VALUES (?, ?, ?)", [(n, *cuts[n : n + 2]) for n in range(len(cuts) - 1)]
     )
-    connection.execute(
-        "CREATE TEMP TABLE recognition (rank INTEGER, way VARCHAR, value VARCHAR, from_us BIGINT, until_us BIGINT, "
-        "licensee VARCHAR, app VARCHAR, credential_id VARCHAR)"
-    )
-    if recognitions:
-        connection.executemany(
-            "INSERT INTO recognition VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [(one.rank, one.by, _comparable(one), *astuple(one)[3:]) for one in recognitions],
-        )
+    connection.register("recognition", _as_table(recognitions))
     used = _used_columns(recognitions)
     tuple_columns = ", ".join(quote_name(name) for name in used) or "NULL AS nobody"
     connection.execute(f"CREATE TEMP TABLE seen AS SELECT DISTINCT {tuple_columns} FROM entry")
@@ -141,6 +149,21 @@ def _name_callers(
     )
 
 
+def _as_table(recognitions: Sequence[Recognition]) -> pa.Table:
+    """The recognitions as a table whose values can be compared in SQL."""
+    columns = {
+        "rank": [one.rank for one in recognitions],
+        "way": [one.by for one in recognitions],
+        "value": [_comparable(one) for one in recognitions],
+        "from_us": [one.from_us for one in recognitions],
+        "until_us": [one.until_us for one in recognitions],
+        "licensee": [one.licensee for one in recognitions],
+        "app": [one.app for one in recognitions],
+        "credential_id": [one.credential_id for one in recognitions],
+    }
+    return pa.table(columns, schema=RECOGNITION)
+
+
 def _used_columns(recognitions: Sequence[Recognition]) -> list[str]:
     return sorted({COLUMN[one.by] for one in recognitions})
 
@@ -173,6 +196,5 @@ def _name_networks(connection: duckdb.DuckDBPyConnection, recognitions: Sequence
         except ValueError:
             continue  # not an address, so in no network
         found.extend((text, name) for name, network in networks if address in network)
-    connection.execute("CREATE TEMP TABLE address_in_network (address VARCHAR, network VARCHAR)")
-    if found:
-        connection.executemany("INSERT INTO address_in_network VALUES (?, ?)", found)
+    columns = {"address": [address for address, _ in found], "network": [network for _, network in found]}
+    connection.register("address_in_network", pa.table(columns, schema=ADDRESS_IN_NETWORK))
