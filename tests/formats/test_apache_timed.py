@@ -7,7 +7,7 @@ from typing import Any
 
 def test_every_field_becomes_its_column(rows: Callable[..., Any]) -> None:
     found = rows(
-        '2001:db8::2 - ann [31/Jan/2022:23:59:59 +0000] "DELETE /a HTTP/1.1" 204 - 8680 "https://a.example/" "x \\"y\\""\n'
+        '2001:db8::2 - ann [31/Jan/2022:23:59:59 +0000] "DELETE /a HTTP/1.1" 204 - 8680 "https://a.test/" "x \\"y\\""\n'
         '192.0.2.7 - - [31/Jan/2022:23:59:59 +0000] "-" 408 0 - "-" "-"\n',
         expected_format="apache_timed",
     )
@@ -26,7 +26,7 @@ def test_every_field_becomes_its_column(rows: Callable[..., Any]) -> None:
             "status": 204,
             "response_bytes": 0,
             "duration_us": 8680,
-            "referer": "https://a.example/",
+            "referer": "https://a.test/",
         },
         {"received_at": at, "source": "log", "client_address": "192.0.2.7", "status": 408, "response_bytes": 0},
     ]

@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import gzip
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from tallystick.errors import DamagedFileError, MissingInputError, UnknownFormatError, UnreadableFileError
+from tallystick.intake.inspection import inspect
+from tallystick.intake.rendering import render
+
+KEYS = [
+    "path", "format", "entries", "accepted", "rejected", "duplicates", "distinct_ids", "first_at", "last_at",
+    "per_hour", "sums", "top",
+]  # fmt: skip
+TOP = ["credential", "principal", "user", "client_address", "user_agent", "operation", "status", "error"]
+
+
+def line(number: int, **change: Any) -> str:
+    entry = {
+        "time": f"2022-03-04T{number % 24:02}:00:00Z", "host": "edge-01", "epoch": "e", "seq": number,
+        "request_id": f"r{number}", "client": "c1", "method": "GET", "path": "/a", "status": 200, "bytes_out": 10,
+        "records": 1, **change,
+    }  # fmt: skip
+    return json.dumps(entry) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    logs = tmp_path / "logs"
+    (logs / "b").mkdir(parents=True)
+    (logs / "b" / "two.log.gz").write_bytes(gzip.compress((line(2) + line(3) + "broken\n").encode()))
+    (logs / "a.log").write_text(line(1) + line(2) + line(2))
+    (logs / "_hidden").write_text(line(4, user=""))
+    (logs / "LICENSE").write_text("Permission is granted.\n")
+    return logs
+
+
+def test_the_result_has_the_promised_shape(folder: Path, tmp_path: Path) -> None:
+    result = inspect([folder], scratch=tmp_path)
+
+    assert list(result) == ["files", "total"]
+    for told in [*result["files"], result["total"]]:
+        assert [key for key in told if key != "problem"] == KEYS
+        assert list(told["top"]) == TOP
+        assert list(told["sums"]) == ["response_bytes", "request_bytes", "records"]
+    assert json.loads(json.dumps(result)) == result
+
+
+def test_a_folder_is_walked_in_the_order_of_its_names_and_whatever_lies_there_is_told(
+    folder: Path, tmp_path: Path
+) -> None:
+    result = inspect([folder], scratch=tmp_path)
+
+    assert [(Path(file["path"]).name, file["format"], file["entries"]) for file in result["files"]] == [
+        ("LICENSE", None, 0),
+        ("_hidden", "gateway_jsonl", 1),
+        ("a.log", "gateway_jsonl", 3),
+        ("two.log.gz", "gateway_jsonl", 3),
+    ]
+    assert "no known format" in result["files"][0]["problem"]
+
+
+def test_a_total_is_told_of_all_files_together(folder: Path, tmp_path: Path) -> None:
+    total = inspect([folder], scratch=tmp_path)["total"]
+
+    assert (total["entries"], total["accepted"], total["rejected"]) == (7, 6, {"not_json": 1})
+    assert (total["path"], total["format"]) == (None, "gateway_jsonl")
+    assert total["sums"] == {
+        "response_bytes": {"known": 6, "sum": 60},
+        "request_bytes": {"known": 0, "sum": 0},
+        "records": {"known": 6, "sum": 6},
+    }
+    assert total["per_hour"] == {
+        "2022-03-04T01Z": 1, "2022-03-04T02Z": 3, "2022-03-04T03Z": 1, "2022-03-04T04Z": 1,
+    }  # fmt: skip
+    assert total["top"]["user"] == {"(none)": 5, "": 1}
+    assert total["top"]["operation"] == {"GET /a": 6}
+    assert total["top"]["status"] == {"200": 6}
+
+
+def test_duplicates_are_told_within_a_file_and_across_files(folder: Path, tmp_path: Path) -> None:
+    result = inspect([folder], scratch=tmp_path)
+
+    assert [file["duplicates"] for file in result["files"]] == [0, 0, 1, 0]
+    assert (result["total"]["duplicates"], result["total"]["distinct_ids"]) == (2, 4)
+
+
+def test_the_same_number_of_another_host_or_epoch_is_no_duplicate(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text(line(1) + line(1, host="edge-02") + line(1, epoch="f") + line(1, epoch=None) + line(1, epoch=None))
+
+    assert inspect([file], scratch=tmp_path)["total"]["duplicates"] == 1
+
+
+def test_entries_without_number_are_duplicates_by_their_id_and_without_both_never(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    same_id = line(1, seq=None) + line(1, seq=None, epoch="other")
+    nothing = line(1, seq=None, request_id=None) * 3
+    file.write_text(same_id + nothing)
+
+    total = inspect([file], scratch=tmp_path)["total"]
+
+    assert (total["duplicates"], total["distinct_ids"], total["accepted"]) == (1, 1, 5)
+
+
+def test_the_same_file_named_twice_is_told_twice(folder: Path, tmp_path: Path) -> None:
+    result = inspect([folder / "a.log", folder / "a.log"], scratch=tmp_path)
+
+    assert [file["entries"] for file in result["files"]] == [3, 3]
+    assert (result["total"]["entries"], result["total"]["duplicates"]) == (6, 4)
+
+
+def test_an_entry_with_several_reasons_is_told_once(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text(line(1) + line(2, status=1, records=-1) + line(3, records=-1))
+
+    total = inspect([file], scratch=tmp_path)["total"]
+
+    assert (total["entries"], total["accepted"], total["rejected"]) == (3, 1, {"bad_status": 1, "bad_amount": 1})
+
+
+def test_top_limits_the_values_and_zero_tells_all(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text("".join(line(n, client=f"c{n % 30:02}") for n in range(100)))
+
+    assert len(inspect([file], scratch=tmp_path)["total"]["top"]["credential"]) == 20
+    assert len(inspect([file], top=0, scratch=tmp_path)["total"]["top"]["credential"]) == 30
+    two = inspect([file], top=2, scratch=tmp_path)["total"]["top"]["credential"]
+    assert list(two.items()) == [("c00", 4), ("c01", 4)]
+
+
+def test_missing_empty_and_a_value_that_looks_like_missing_are_three_keys(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text(line(1, user=None) + line(2, user="") + line(3, user="(none)"))
+
+    assert inspect([file], scratch=tmp_path)["total"]["top"]["user"] == {"(none)": 1, "": 1, '"(none)"': 1}
+
+
+def test_the_same_files_give_the_same_text(folder: Path, tmp_path: Path) -> None:
+    first = json.dumps(inspect([folder], scratch=tmp_path))
+    second = json.dumps(inspect([folder], scratch=tmp_path))
+
+    assert first == second
+
+
+def test_a_named_file_that_cannot_be_read_is_an_error_of_its_class(folder: Path, tmp_path: Path) -> None:
+    cut = tmp_path / "cut.gz"
+    cut.write_bytes((folder / "b" / "two.log.gz").read_bytes()[:-1])
+
+    with pytest.raises(UnknownFormatError) as unknown:
+        inspect([folder / "LICENSE"], scratch=tmp_path)
+    with pytest.raises(DamagedFileError) as damaged:
+        inspect([cut], scratch=tmp_path)
+    with pytest.raises(MissingInputError):
+        inspect([folder / "nothing"], scratch=tmp_path)
+    with pytest.raises(UnknownFormatError):
+        inspect([folder], format="none_such", scratch=tmp_path)
+    assert unknown.value.where == str(folder / "LICENSE")
+    assert damaged.value.where == str(cut)
+
+
+def test_a_damaged_file_in_a_folder_is_told_with_its_problem_and_counts_nothing(folder: Path, tmp_path: Path) -> None:
+    cut = folder / "b" / "two.log.gz"
+    cut.write_bytes(cut.read_bytes()[:-1])
+
+    result = inspect([folder], scratch=tmp_path)
+
+    assert result["files"][-1]["entries"] == 0
+    assert "inside the gzip member" in result["files"][-1]["problem"]
+    assert result["total"]["entries"] == 4
+
+
+def test_what_is_no_regular_file_is_told_and_not_waited_for(folder: Path, tmp_path: Path) -> None:
+    os.mkfifo(folder / "pipe")
+    (folder / "dangling").symlink_to(folder / "gone")
+
+    result = inspect([folder], scratch=tmp_path)
+
+    problems = {Path(file["path"]).name: file["problem"] for file in result["files"] if "problem" in file}
+    assert set(problems) == {"LICENSE", "pipe", "dangling"}
+    with pytest.raises(UnreadableFileError):
+        inspect([folder / "pipe"], scratch=tmp_path)
+
+
+def test_a_file_whose_name_is_no_text_is_told(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9\x1b[31m.log")
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / name).write_text(line(1))
+
+    result = inspect([tmp_path / "logs"], scratch=tmp_path)
+
+    [file] = result["files"]
+    assert file["entries"] == 1
+    assert json.dumps(result, ensure_ascii=False).encode()
+
+
+def test_a_file_without_entries_is_told(tmp_path: Path) -> None:
+    (tmp_path / "empty").write_bytes(b"")
+
+    [file] = inspect([tmp_path / "empty"], scratch=tmp_path)["files"]
+
+    assert (file["format"], file["entries"], file["first_at"], file["top"]["status"]) == (None, 0, None, {})
+    assert "problem" not in file
+
+
+def printed(result: dict[str, Any]) -> str:
+    console = Console(width=160, record=True, file=open(os.devnull, "w"))  # noqa: PTH123, SIM115
+    render(result, console)
+    return console.export_text()
+
+
+def test_the_tables_for_people_say_what_was_found(folder: Path, tmp_path: Path) -> None:
+    text = printed(inspect([folder], scratch=tmp_path))
+
+    assert "gateway_jsonl" in text
+    assert "not_json 1" in text
+    assert "6 of 6 requests" in text
+    assert "LICENSE: no known format" in text
+    assert "GET /a" in text
+    assert "100.0 %" in text
+
+
+def test_unknown_amounts_are_not_printed_as_zero(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    file.write_text(line(1, records=None))
+
+    text = printed(inspect([file], scratch=tmp_path))
+
+    assert "unknown" in text
+    assert "0 of 1 requests" in text
+
+
+def test_nothing_that_a_log_or_a_name_holds_reaches_the_terminal_as_a_command(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    (tmp_path / "logs" / "a\x1b[2J.log").write_text(
+        line(1, agent="\x1b]0;owned\x07\u202e[bold]x[/bold]", client="\x9b31m")
+    )
+
+    text = printed(inspect([tmp_path / "logs"], scratch=tmp_path))
+
+    assert not set(text) & set("\x1b\x07\x9b\u202e")
+    assert r"\x1b]0;owned\x07\u202e[bold]x[/bold]" in text
+
+
+def test_many_hours_are_told_by_day_or_month(tmp_path: Path) -> None:
+    file = tmp_path / "a"
+    days = [line(n, time=f"2022-{n % 12 + 1:02}-{n % 28 + 1:02}T{n % 24:02}:00:00Z") for n in range(500)]
+    file.write_text("".join(days))
+
+    text = printed(inspect([file], scratch=tmp_path))
+
+    assert "Requests by month" in text
+    assert "2022-07" in text
