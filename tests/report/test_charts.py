@@ -32,6 +32,18 @@ def drawn(document: dict[str, Any]) -> dict[str, Figure]:
     return {figure.id: figure for figure in figures(document, EN)}
 
 
+def over_days(document: dict[str, Any], first: str, requests: list[int]) -> dict[str, Any]:
+    """The document over whole UTC days from `first`."""
+    end = date.fromisoformat(first) + timedelta(days=len(requests))
+    period = {
+        "text": first,
+        "start": f"{first}T00:00:00.000000Z",
+        "end": f"{end}T00:00:00.000000Z",
+        "time_zone": "Etc/UTC",
+    }
+    return document | {"period": period, "consumption": document["consumption"] | {"days": days(first, requests)}}
+
+
 @pytest.fixture(scope="module")
 def letters() -> dict[str, Figure]:
     return drawn(the_letters_case())
@@ -64,7 +76,8 @@ def test_the_growing_total_starts_at_nothing_in_each_version(letters: dict[str, 
     totals = {row[1]: row for row in letters["total"].rows}
 
     assert totals["2021-07-01"] == ("2022-06-30", "2021-07-01", sum(served[:181]), 400_000)
-    assert totals["2022-07-01"][2] == served[365]
+    assert totals["2022-07-01"] == ("2023-01-01", "2022-07-01", sum(served[181:]), 300_000)
+    assert document["findings"][0]["windows"][0]["used"] == sum(served[181:])
 
 
 def test_drawings_are_plain_svg_whose_ids_and_words_fit_into_one_page(letters: dict[str, Figure]) -> None:
@@ -159,10 +172,32 @@ def test_a_limit_passed_without_a_listed_window_is_not_called_kept() -> None:
     assert drawn(a_document(clauses=[clause]))["total"].title == "The total passed what § 4.2 permits"
 
 
+def test_a_utc_day_that_the_period_cuts_belongs_to_the_calendar_year_of_its_part_in_the_period() -> None:
+    document = a_document()
+    document["period"] |= {"start": "2021-01-01T08:00:00.000000Z", "end": "2022-01-01T08:00:00.000000Z"}
+    document["agreements"] = [a_version(in_force_from="2020-07-01T07:00:00.000000Z")]
+    document["consumption"]["days"] = days("2021-01-01", [1] * 366)
+    totals = [row[2] for row in drawn(document)["total"].rows]
+
+    assert totals == list(range(1, 367))
+
+
+def test_a_version_that_begins_within_a_utc_day_has_the_day_if_it_has_most_of_it() -> None:
+    document = a_document(
+        agreements=[
+            a_version(version="old", in_force_from="2021-07-01T07:00:00.000000Z"),
+            a_version(version="new", in_force_from="2022-03-02T07:00:00.000000Z"),
+        ],
+        clauses=[a_clause(version="old"), a_clause(version="new")],
+    )
+    totals = drawn(over_days(document, "2022-03-01", [10, 20, 30]))["total"]
+
+    assert [row[1] for row in totals.rows] == ["old", "new", "new"]
+
+
 def test_a_monthly_limit_starts_again_each_month() -> None:
     clause = a_clause(limits=[a_limit(within="P1M", max=50, limit=50)])
-    document = a_document(clauses=[clause])
-    document["consumption"]["days"] = days("2022-03-30", [10, 10, 10, 10])
+    document = over_days(a_document(clauses=[clause]), "2022-03-30", [10, 10, 10, 10])
 
     assert [row[2] for row in drawn(document)["total"].rows] == [10, 20, 10, 20]
 
@@ -175,8 +210,7 @@ def test_a_year_that_two_versions_share_is_judged_by_each_for_itself() -> None:
         a_version(version="new", in_force_from="2022-03-03T00:00:00.000000Z"),
     ]
     clauses = [a_clause(version="old"), a_clause(version="new")]
-    document = a_document(agreements=versions, clauses=clauses)
-    document["consumption"]["days"] = days("2022-03-01", [10, 20, 30])
+    document = over_days(a_document(agreements=versions, clauses=clauses), "2022-03-01", [10, 20, 30])
 
     assert [row[:3] for row in drawn(document)["total"].rows] == [("2022-03-01", "old", 10), ("2022-03-03", "new", 30)]
 

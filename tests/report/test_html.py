@@ -254,7 +254,7 @@ def test_the_share_of_the_log_that_was_seen_never_rounds_up_to_all() -> None:
     text = PageText.of(render_html(document)).text
 
     assert "99.99\u00a0% of what was numbered" in text.replace("99.99 %", "99.99\u00a0%")
-    assert "1 gap of 1 numbers" in text
+    assert "1 gap; numbers missing: 1." in text
 
 
 def test_a_log_without_numbers_is_not_said_to_be_whole_without_a_word() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tallystick.report.drawing import REFUSED, SERVED, Drawing
-from tallystick.report.limits import LONG_WINDOWS, DrawnLimit, drawn_limits, passed, running_totals
+from tallystick.report.limits import LONG_WINDOWS, DrawnLimit, drawn_limits, middles_of, passed, running_totals
 from tallystick.report.pictures import WIDTHS, app_bars, daily_steps, growing_totals, week_map
 from tallystick.report.words import Words
 
@@ -98,8 +98,9 @@ def growing_total(document: Mapping[str, Any], words: Words) -> Figure:
         all_ - refused for all_, refused in zip(_column(rows, "requests"), _column(rows, "throttled"), strict=True)
     ]
     limits = drawn_limits(document, days, LONG_WINDOWS)
+    middles = middles_of(document, days)
     drawn = limits or _no_limit(days)
-    totals = [(limit, list(running_totals(limit, days, served))) for limit in drawn]
+    totals = [(limit, list(running_totals(limit, middles, served))) for limit in drawn]
     crossings = [(limit, crossing) for limit in limits for crossing in passed(document, limit, days)]
     drawings = _drawn(
         "total", served, lambda width, name: growing_totals(document, days, totals, crossings, words, width, name)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 AS_WRITTEN = "as written"
 LONG_WINDOWS = ("P1Y", "P3M", "P1M")
@@ -37,16 +39,26 @@ class Passed:
 
 def version_spans(document: Mapping[str, Any], days: Sequence[date]) -> list[tuple[Mapping[str, Any], int, int]]:
     """Each version that judges days of the period, with the first of them and the one after the last."""
-    if not days:
-        return []
+    middles = middles_of(document, days)
     spans = []
     for version in sorted(document["agreements"], key=_begins):
         until = effective_until(version, document["agreements"])
-        first = max(0, _index(version["in_force_from"], days))
-        end = min(len(days), _index(until, days)) if until else len(days)
+        first = bisect_left(middles, _instant(version["in_force_from"]))
+        end = bisect_left(middles, _instant(until)) if until else len(days)
         if first < end:
             spans.append((version, first, end))
     return spans
+
+
+def middles_of(document: Mapping[str, Any], days: Sequence[date]) -> list[datetime]:
+    """For each UTC day the middle of what the period has of it: it is drawn with the version and year in force then."""
+    start, end = _instant(document["period"]["start"]), _instant(document["period"]["end"])
+    middles = []
+    for day in days:
+        midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+        first, last = max(midnight, start), min(midnight + timedelta(days=1), end)
+        middles.append(first + (last - first) / 2)
+    return middles
 
 
 def effective_until(version: Mapping[str, Any], agreements: Sequence[Mapping[str, Any]]) -> str | None:
@@ -91,14 +103,17 @@ def passed(document: Mapping[str, Any], limit: DrawnLimit, days: Sequence[date])
         for window in finding["windows"]
         if window["reading"] == AS_WRITTEN and window["crossed_at"]
     )
-    return [Passed(at_ms=_index_ms(text, days), text=text) for text in crossings]
+    return [Passed(at_ms=_place_ms(text, days), text=text) for text in crossings]
 
 
-def running_totals(limit: DrawnLimit, days: Sequence[date], amounts: Sequence[int]) -> Iterator[tuple[int, int, int]]:
+def running_totals(
+    limit: DrawnLimit, middles: Sequence[datetime], amounts: Sequence[int]
+) -> Iterator[tuple[int, int, int]]:
     """(window, day, total at the day's end), starting at nothing in each window of the limit."""
     total, window, before = 0, 0, None
+    zone = _zone(limit.time_zone)
     for index in range(limit.first, limit.end):
-        key = window_of(days[index], limit.within)
+        key = _window_of(middles[index].astimezone(zone), limit.within)
         if before is not None and key != before:
             window, total = window + 1, 0
         before = key
@@ -106,7 +121,7 @@ def running_totals(limit: DrawnLimit, days: Sequence[date], amounts: Sequence[in
         yield window, index, total
 
 
-def window_of(day: date, within: str) -> tuple[int, int]:
+def _window_of(day: datetime, within: str) -> tuple[int, int]:
     """Which calendar year, quarter or month a day lies in."""
     months = {"P1Y": 12, "P3M": 3, "P1M": 1}[within]
     return day.year, (day.month - 1) // months
@@ -136,11 +151,18 @@ def _is_over(measure: Mapping[str, Any]) -> bool:
     return bool(measure["reading"] == AS_WRITTEN and measure["verdict"] == "exceeded")
 
 
-def _index(text: str, days: Sequence[date]) -> int:
-    return (date.fromisoformat(str(text)[:10]) - days[0]).days
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):  # a zone that this machine does not know moves a picture, no number
+        return ZoneInfo("Etc/UTC")
 
 
-def _index_ms(text: str, days: Sequence[date]) -> int:
-    instant = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    midnight = datetime(days[0].year, days[0].month, days[0].day, tzinfo=instant.tzinfo)
-    return (instant - midnight) // timedelta(milliseconds=1)
+def _instant(text: str) -> datetime:
+    instant = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _place_ms(text: str, days: Sequence[date]) -> int:
+    midnight = datetime(days[0].year, days[0].month, days[0].day, tzinfo=UTC)
+    return (_instant(text) - midnight) // timedelta(milliseconds=1)
