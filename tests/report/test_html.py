@@ -17,6 +17,7 @@ from report.documents import (
     a_pointer,
     a_version,
     a_window,
+    an_app,
     an_empty_document,
 )
 from report.letters_case import the_letters_case
@@ -293,3 +294,25 @@ def test_a_clause_that_no_log_can_check_is_listed_with_its_words() -> None:
 
     assert "Licensee shall not sell records." in text
     assert "No automatic check of this clause exists" in text
+
+
+def test_an_app_shows_when_it_was_registered_ended_and_approved() -> None:
+    dates = {
+        "registered": "2020-03-01T08:00:00.000000Z",
+        "ended": None,
+        "use_case_approved": "2020-03-15T07:00:00.000000Z",
+    }
+    document = a_document()
+    document["consumption"]["apps"] = [an_app(**dates)]
+    text = PageText.of(render_html(document)).text
+
+    assert "halcyon-monitor · registered 2020-03-01 08:00:00 to open" in text
+    assert "approved 2020-03-15 07:00:00" in text
+
+
+def test_what_decided_a_clause_is_named_unless_nothing_did() -> None:
+    unchecked = a_clause(clause="other", kind="text", verdict="not checked", decided_from=["nothing"], measures=[])
+    text = PageText.of(render_html(a_document(clauses=[a_clause(decided_from=["usage_peak"]), unchecked]))).text
+
+    assert "1 evaluated usage_peak 0" in text
+    assert "– – 0 –" in text
