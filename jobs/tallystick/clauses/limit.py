@@ -11,7 +11,7 @@ from tallystick.agreements.model import Limit, LimitClause
 from tallystick.clauses.calendar import lay_out_windows, windows_over
 from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure, Over
 from tallystick.clauses.sliding import days_to_read, episodes, ranges_of, short_windows_over, window_sums
-from tallystick.clauses.usage_reader import UsageReader
+from tallystick.clauses.usage_reader import KeyDay, UsageReader
 from tallystick.period import DAY_US, Period
 from tallystick.tally.scope import SLOT_US
 from tallystick.tally.summary import peak_of, readings_of, slots_of
@@ -107,38 +107,33 @@ def _judge_calendar(reader: UsageReader, limit: Limit, span: Period) -> dict[str
     return judged
 
 
-def _judge_peaks(
-    reader: UsageReader, limit: Limit, span: Period, key: str, days: list[tuple[int, int, int, int]]
-) -> _Judged:
+def _judge_peaks(reader: UsageReader, limit: Limit, span: Period, key: str, days: list[KeyDay]) -> _Judged:
     """From the stored peaks of a key's days; requests are read only for days that those do not settle."""
     assert limit.length.us is not None
-    to_read = set(days_to_read(days, limit, span))
-    settled = [
-        (peak, -at_us) for start, peak, at_us, _ in days if start not in to_read and _is_inside(start, limit, span)
-    ]
-    if not to_read:
-        peak, at_us = max(settled, default=(None, None))
-        return _Judged(
-            peak=peak, peak_us=None if at_us is None else -at_us, windows=(), decided_from="usage_peak", rows_read=0
-        )
-    requests = reader.requests(slots_of(limit), limit.of, key, ranges_of(sorted(to_read), limit.length.us, span))
-    sums = window_sums(requests, limit)
-    judged = np.isin(requests.at_us // DAY_US * DAY_US, np.asarray(sorted(to_read), np.int64))
-    if limit.window == "sliding":
-        pauses = [start for start, _, _, known in days if start not in to_read and known]
-        windows = episodes(requests, sums, judged, limit, pauses)
-    else:
-        windows = short_windows_over(requests, sums, judged, limit, span)
-    if judged.any():
-        place = int(np.flatnonzero(judged)[int(sums[judged].argmax())])
-        settled.append((int(sums[place]), -int(requests.at_us[place])))
-    peak, at_us = max(settled, default=(None, None))
+    to_read = days_to_read(days, limit)
+    settled = [(day.peak, -day.peak_us) for day in days if day.is_exact and day.start_us not in to_read]
+    windows: list[Over] = []
+    rows_read = 0
+    if to_read:
+        requests = reader.requests(slots_of(limit), limit.of, key, ranges_of(to_read, limit.length.us, span))
+        rows_read = requests.rows
+        sums = window_sums(requests, limit)
+        judged = np.isin(requests.at_us // DAY_US * DAY_US, np.asarray(to_read, np.int64))
+        if limit.window == "sliding":
+            pauses = [day.start_us for day in days if day.start_us not in to_read]
+            windows = episodes(requests, sums, judged, limit, pauses)
+        else:
+            windows = short_windows_over(requests, sums, judged, limit, span)
+        if judged.any():
+            place = int(np.flatnonzero(judged)[int(sums[judged].argmax())])
+            settled.append((int(sums[place]), -int(requests.at_us[place])))
+    peak, minus_us = max(settled, default=(None, 0))
     return _Judged(
         peak=peak,
-        peak_us=None if at_us is None else -at_us,
+        peak_us=None if peak is None else -minus_us,
         windows=tuple(windows),
         decided_from=FROM_REQUESTS if windows else "usage_peak",
-        rows_read=requests.rows,
+        rows_read=rows_read,
     )
 
 
@@ -195,15 +190,11 @@ def _keys(reader: UsageReader) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def _every_day(reader: UsageReader, span: Period) -> dict[str, list[tuple[int, int, int, int]]]:
+def _every_day(reader: UsageReader, span: Period) -> dict[str, list[KeyDay]]:
     """Every day of the span for every key, as if each stored a peak over any limit."""
     starts = range(span.start_us // DAY_US * DAY_US, span.end_us, DAY_US)
-    return {key: [(start, 2**63 - 1, start, 1) for start in starts] for key in _keys(reader)}
-
-
-def _is_inside(start: int, limit: Limit, span: Period) -> bool:
-    assert limit.length.us is not None
-    return start >= span.start_us + limit.length.us and start + DAY_US <= span.end_us
+    days = [KeyDay(start_us=start, peak=2**63 - 1, peak_us=start, is_exact=False) for start in starts]
+    return dict.fromkeys(_keys(reader), days)
 
 
 def _slots_table(limit: Limit) -> str:

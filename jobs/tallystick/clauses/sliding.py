@@ -9,29 +9,23 @@ from numpy.typing import NDArray
 
 from tallystick.agreements.model import Limit
 from tallystick.clauses.result import Over
-from tallystick.clauses.usage_reader import Requests
+from tallystick.clauses.usage_reader import KeyDay, Requests
 from tallystick.period import DAY_US, Period
 from tallystick.tally.windows import calendar_sums, sliding_sums
 
-Day = tuple[int, int, int, int]
-"""A day of a key's stored peaks: its start, peak, the peak's instant, requests with a known amount."""
 
-
-def days_to_read(days: Sequence[Day], limit: Limit, span: Period) -> list[int]:
+def days_to_read(days: Sequence[KeyDay], limit: Limit) -> list[int]:
     """The starts of those days whose stored peak does not settle them.
 
-    A day inside the span is settled by a peak within the limit. A day whose windows the span cuts stores an upper
-    bound: it is read when the bound is over the limit, or over the largest exact peak, which the report states.
+    An exact peak within the limit settles its day. An upper bound settles it only if it is within the limit and below
+    the largest exact peak, or reached after that: the report states the largest peak and when it was first reached.
     """
-    assert limit.length.us is not None
-    length = limit.length.us
-
-    def is_cut(start: int) -> bool:
-        return start < span.start_us + length or start + DAY_US > span.end_us
-
-    exact = max((peak for start, peak, _, _ in days if not is_cut(start)), default=-1)
-    settled = max(exact, -1)
-    return [start for start, peak, _, _ in days if peak > limit.limit or (is_cut(start) and peak > settled)]
+    largest, first_us = max(((day.peak, -day.peak_us) for day in days if day.is_exact), default=(-1, 0))
+    return [
+        day.start_us
+        for day in days
+        if day.peak > limit.limit or (not day.is_exact and (day.peak, -day.start_us) > (largest, first_us))
+    ]
 
 
 def ranges_of(starts: Sequence[int], length_us: int, span: Period) -> list[tuple[int, int]]:
@@ -102,16 +96,17 @@ def short_windows_over(
         running = requests.amount[inside].cumsum()
         place = int((running > limit.limit).argmax())
         start = int(window) * length
+        crossed_us = int(requests.at_us[inside][place])
+        served = requests.is_served[inside] & (requests.at_us[inside] >= crossed_us)
+        without = (requests.served_without_us >= crossed_us) & (requests.served_without_us < start + length)
         found.append(
             Over(
                 start_us=start,
                 end_us=start + length,
                 used=int(running[-1]),
                 over=int(running[-1]) - limit.max,
-                crossed_us=int(requests.at_us[inside][place]),
-                served_over=int(
-                    (requests.is_served[inside] & (requests.at_us[inside] >= requests.at_us[inside][place])).sum()
-                ),
+                crossed_us=crossed_us,
+                served_over=int(served.sum() + without.sum()),
                 is_clipped=start < span.start_us or start + length > span.end_us,
             )
         )

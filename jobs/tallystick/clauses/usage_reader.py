@@ -31,16 +31,34 @@ SERVED = "coalesce(status <> 429, true)"
 
 @dataclass(frozen=True, kw_only=True)
 class Requests:
-    """Raw requests of one key, parallel arrays in order of time; requests without the amount are not among them."""
+    """Raw requests of one key: parallel arrays, in order of time, of those with the amount.
+
+    `served_without_us` are the instants of those that do not say it and were not refused with 429.
+    """
 
     at_us: NDArray[np.int64]
     amount: NDArray[np.int64]
     is_served: NDArray[np.bool_]
+    served_without_us: NDArray[np.int64]
 
     @property
     def rows(self) -> int:
-        """How many there are."""
+        """How many say the amount."""
         return len(self.at_us)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyDay:
+    """The largest window of a key on one UTC day, and when it is first reached.
+
+    Exact when all its windows lie in the span that is judged; else an upper bound, since it also counts requests
+    outside. A day at whose midnight the span begins is exact: its peak is that of its own requests.
+    """
+
+    start_us: int
+    peak: int
+    peak_us: int
+    is_exact: bool
 
 
 class UsageReader:
@@ -76,22 +94,31 @@ class UsageReader:
             self.connection.execute(f"INSERT INTO piece {self._raw_pieces(summary, of, start_us, end_us)}")
         return sum(self._raw_rows(start_us, end_us) for start_us, end_us in edges)
 
-    def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[tuple[int, int, int, int]]]:
-        """By key and UTC day with known amounts: the day's start, its peak, the peak's instant, requests."""
+    def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[KeyDay]]:
+        """By key every UTC day of the span on which it has known amounts, in order."""
         days = _days(span.start_us, span.end_us)
         relation = self._relation(USAGE_PEAK, {"summary_id": [summary.id], "event_date": days})
         rows = self.connection.execute(
-            f"SELECT key, epoch_us(event_date::TIMESTAMP), peak, epoch_us(peak_at), counted - unknown "
+            "SELECT key, epoch_us(event_date::TIMESTAMP), peak, epoch_us(peak_at), own_peak, epoch_us(own_peak_at) "
             f"FROM ({relation}) WHERE licensee = $licensee AND peak IS NOT NULL ORDER BY key, event_date",
             {"licensee": self.licensee},
         ).fetchall()
-        found: dict[str, list[tuple[int, int, int, int]]] = {}
-        for key, *day in rows:
-            found.setdefault(key, []).append((int(day[0]), int(day[1]), int(day[2]), int(day[3])))
+        found: dict[str, list[KeyDay]] = {}
+        for key, start_us, peak, peak_us, own_peak, own_peak_us in rows:
+            begins = start_us == span.start_us
+            found.setdefault(key, []).append(
+                KeyDay(
+                    start_us=start_us,
+                    peak=own_peak if begins else peak,
+                    peak_us=own_peak_us if begins else peak_us,
+                    is_exact=(begins or start_us >= span.start_us + summary.length_us)
+                    and start_us + DAY_US <= span.end_us,
+                )
+            )
         return found
 
     def requests(self, summary: SlotSummary, of: str, key: str, ranges: Sequence[tuple[int, int]]) -> Requests:
-        """The key's requests in scope with a known amount in any of some half-open ranges, in order of time."""
+        """The key's requests in scope in any of some half-open ranges."""
         inside = " OR ".join(
             f"(epoch_us(received_at) >= {start} AND epoch_us(received_at) < {end})" for start, end in ranges
         )
@@ -99,13 +126,16 @@ class UsageReader:
         arrays = self.connection.execute(
             f"SELECT epoch_us(received_at) AS at_us, {_amount(of)} AS amount, {SERVED} AS is_served "
             f"FROM ({self._relation(REQUEST, {'event_date': days})}) WHERE {self._counted(summary)} "
-            f"AND {KEY[summary.per]} = $key AND ({inside}) AND {_amount(of)} IS NOT NULL ORDER BY at_us",
+            f"AND {KEY[summary.per]} = $key AND ({inside}) ORDER BY at_us",
             {"licensee": self.licensee, "key": key},
         ).fetchnumpy()
+        says_it = ~np.ma.getmaskarray(arrays["amount"])
+        at_us, is_served = np.asarray(arrays["at_us"], np.int64), np.asarray(arrays["is_served"], np.bool_)
         return Requests(
-            at_us=np.asarray(arrays["at_us"], np.int64),
-            amount=np.asarray(arrays["amount"], np.int64),
-            is_served=np.asarray(arrays["is_served"], np.bool_),
+            at_us=at_us[says_it],
+            amount=np.asarray(arrays["amount"], np.int64)[says_it],
+            is_served=is_served[says_it],
+            served_without_us=at_us[~says_it & is_served],
         )
 
     def served(self, summary: SlotSummary, key: str, start_us: int, end_us: int) -> int:

@@ -54,7 +54,7 @@ def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: b
     shutil.rmtree(folder / "s3", ignore_errors=True)
     with LocalObjectStore(folder / "s3", buckets=[BUCKET], keep=keep) as server, _environment(server):
         project = Project.open(world_folder, s3={"endpoint_url": server.endpoint_url})
-        days = [WriteDay(world=world, day=day, folder=world_folder) for day in _year()]
+        days = [WriteDay(world=world, day=day, folder=world_folder) for day in days_of_the_year()]
         written = project.engine.map(days, WriteDay.written, label="demo: days of logs")
         write_truth(world, written, folder)
         talk.print(
@@ -73,7 +73,8 @@ def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: b
             _say_how_to_reach(server, talk)
 
 
-def _year() -> Iterator[date]:
+def days_of_the_year() -> Iterator[date]:
+    """Every day of 2022."""
     day = date(2022, 1, 1)
     while day.year == 2022:
         yield day

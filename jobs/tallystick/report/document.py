@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from tallystick.agreements.load import Binding
-from tallystick.agreements.model import AS_WRITTEN
+from tallystick.agreements.model import AS_WRITTEN, LimitClause
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
 from tallystick.period import Period, to_text, to_us
 from tallystick.register.model import Licensee
 from tallystick.report.completeness import not_seen
 from tallystick.tables.measure import VERDICTS
+from tallystick.tally.summary import readings_of
 
 SCHEMA = "tallystick/report/1"
 
@@ -136,9 +137,28 @@ def _clause(audit: Audit, statement: Statement) -> dict[str, Any]:
         "counted": counted,
         "out_of_scope": in_period - counted,
         "terms": statement.terms,
+        "limits": _limits(statement),
         "findings": [row["id"] for row in _in_order(mine(audit.findings))],
         "measures": [_measure(row) for row in measures],
     }
+
+
+def _limits(statement: Statement) -> list[dict[str, Any]]:
+    """What each reading of a limit permits; nothing for other kinds of clause."""
+    if not isinstance(statement.model, LimitClause):
+        return []
+    return [
+        {
+            "reading": reading,
+            "of": limit.of,
+            "per": limit.per,
+            "window": limit.window,
+            "within": limit.length.text,
+            "max": limit.max,
+            "limit": limit.limit,
+        }
+        for reading, limit in readings_of(statement.model)
+    ]
 
 
 MEASURED = ("reading", "key", "counted", "unknown", "used", "max", "limit", "peak", "windows_over", "requests_over")

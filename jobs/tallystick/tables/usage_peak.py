@@ -23,5 +23,7 @@ USAGE_PEAK = Table(
             sentence="Largest sum in any window, those that reach back over midnight included; NULL if none is known.",
         ),
         Column(name="peak_at", type="TIMESTAMPTZ", nullable=True, sentence="The first request at which it is reached."),
+        Column(name="own_peak", type="BIGINT", nullable=True, sentence="The same, of the day's own requests alone."),
+        Column(name="own_peak_at", type="TIMESTAMPTZ", nullable=True, sentence="The first request that reaches that."),
     ),
 )

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from tallystick.duck import WrittenFile, quote_name, write_file
 from tallystick.tables import Table
@@ -18,7 +19,7 @@ from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
 from tallystick.tally.scope import KEY, condition
 from tallystick.tally.summary import PeakSummary, SlotSummary
-from tallystick.tally.windows import calendar_sums, sliding_sums
+from tallystick.tally.windows import Integers, calendar_sums, sliding_sums
 
 SLOT_AT = "make_timestamptz(slot * 900000000)"
 IS_THROTTLED = "coalesce(status = 429, false)"
@@ -106,24 +107,45 @@ def write_peaks(
     ).fetchnumpy()
     connection.register("peak", _peaks(arrays, summary, start_us))
     query = (
-        "SELECT licensee, key, counted, unknown, used, peak, make_timestamptz(peak_us) AS peak_at "
-        "FROM owner LEFT JOIN peak USING (owner) ORDER BY licensee, key"
+        "SELECT licensee, key, counted, unknown, used, peak, make_timestamptz(peak_us) AS peak_at, own_peak, "
+        "make_timestamptz(own_peak_us) AS own_peak_at FROM owner LEFT JOIN peak USING (owner) ORDER BY licensee, key"
     )
     return write_file(connection, query, root, partition={"summary_id": summary.id, "event_date": day}, name=name)
 
 
 def _peaks(arrays: Mapping[str, Any], summary: PeakSummary, start_us: int) -> pa.Table:
-    """Per owner the largest window sum among the day's own requests, and when it is first reached."""
+    """Per owner the largest window sum among the day's own requests, and when it is first reached.
+
+    Once with the edge from the day before, and once without it, which changes only windows that reach over midnight.
+    """
     owners, at_us, amounts = (np.asarray(arrays[name], np.int64) for name in ("owner", "at_us", "amount"))
     window_sums = sliding_sums if summary.window == "sliding" else calendar_sums
     sums = window_sums(owners, at_us, amounts, summary.length_us)
     own = at_us >= start_us
-    owners, at_us, sums = owners[own], at_us[own], sums[own]
+    owners, at_us, amounts, sums = owners[own], at_us[own], amounts[own], sums[own]
+    early = at_us < start_us + summary.length_us
+    own_sums = sums.copy()
+    own_sums[early] = window_sums(owners[early], at_us[early], amounts[early], summary.length_us)
     begins = (
         np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]])) if len(owners) else np.zeros(0, np.intp)
     )
-    peaks = np.maximum.reduceat(sums, begins) if len(begins) else np.zeros(0, np.int64)
-    lengths = np.diff(np.append(begins, len(owners)))
-    reached = np.flatnonzero(sums == np.repeat(peaks, lengths))
-    firsts = reached[np.searchsorted(reached, begins)]
-    return pa.table({"owner": owners[begins], "peak": peaks, "peak_us": at_us[firsts]})
+    peaks, firsts = _largest(sums, begins)
+    own_peaks, own_firsts = _largest(own_sums, begins)
+    return pa.table(
+        {
+            "owner": owners[begins],
+            "peak": peaks,
+            "peak_us": at_us[firsts],
+            "own_peak": own_peaks,
+            "own_peak_us": at_us[own_firsts],
+        }
+    )
+
+
+def _largest(sums: Integers, begins: NDArray[np.intp]) -> tuple[Integers, NDArray[np.intp]]:
+    """The largest of each run of `sums` that begins at `begins`, and the first place in the run that has it."""
+    if not len(begins):
+        return np.zeros(0, np.int64), np.zeros(0, np.intp)
+    peaks = np.maximum.reduceat(sums, begins)
+    reached = np.flatnonzero(sums == np.repeat(peaks, np.diff(np.append(begins, len(sums)))))
+    return peaks, reached[np.searchsorted(reached, begins)]

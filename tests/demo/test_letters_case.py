@@ -1,0 +1,248 @@
+"""The demo world through all six stages to S3, read back: every number of every report is the one that is true."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tallystick.commands.demo import WriteDay, days_of_the_year
+from tallystick.commands.run import run_stages
+from tallystick.demo.object_store import LocalObjectStore
+from tallystick.demo.world import plan_world, truth, write_project
+from tallystick.runtime.engine import Engine
+from tallystick.stages.project import Project, StageResult
+from tallystick.storage.objects import open_store
+
+SCALE = Decimal("0.0001")
+LETTER = "halcyon"
+
+pytestmark = [pytest.mark.spark, pytest.mark.s3]
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Audited:
+    """The demo world after one run: its project, what is true of it, and the reports that S3 gives back."""
+
+    project: Project
+    truth: Json
+    reports: dict[str, Json]
+    report_bytes: dict[str, bytes]
+
+    def again(self) -> list[StageResult]:
+        """All stages once more, by a newcomer to the same lake."""
+        project = Project(self.project.settings, self.project.engine)
+        return list(run_stages(project, licensee=None, period="2022"))
+
+
+@pytest.fixture(scope="module")
+def audited(
+    engine: Engine, s3_server: LocalObjectStore, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Audited]:
+    folder = tmp_path_factory.mktemp("letter")
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in s3_server.environment().items():
+            patch.setenv(name, value)
+        world = plan_world(7, SCALE)
+        write_project(world, folder, reports="s3://reports/letter")
+        project = Project.open(folder, s3={"endpoint_url": s3_server.endpoint_url})
+        project.engine = engine
+        tasks = [WriteDay(world=world, day=day, folder=folder) for day in days_of_the_year()]
+        written = engine.map(tasks, WriteDay.written, label="days")
+        results = list(run_stages(project, licensee=None, period="2022"))
+        [published] = [result for result in results if result.stage == "publish"]
+        raw = {
+            location.split("/")[-3]: open_store(location, project.settings.s3).get("report.json")
+            for location in published.totals["locations"]
+        }
+        reports = {licensee: json.loads(data) for licensee, data in raw.items()}
+        yield Audited(project=project, truth=truth(world, written), reports=reports, report_bytes=raw)
+
+
+@pytest.fixture(scope="module")
+def letter(audited: Audited) -> Json:
+    return audited.reports[LETTER]
+
+
+@pytest.fixture(scope="module")
+def true(audited: Audited) -> Json:
+    found: Json = audited.truth["licensees"][LETTER]
+    return found
+
+
+def clause(report: Json, version: str | None, name: str) -> Json:
+    [found] = [one for one in report["clauses"] if (one["version"], one["clause"]) == (version, name)]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_every_licensee_has_a_report_and_the_conclusion_that_is_true(audited: Audited) -> None:
+    expected = {licensee: facts["conclusion"] for licensee, facts in audited.truth["licensees"].items()}
+
+    assert {licensee: report["conclusion"] for licensee, report in audited.reports.items()} == expected
+    assert list(expected.values()).count("within terms") == 20
+
+
+def test_the_letter_counts_as_many_requests_and_records_as_were_made(letter: Json) -> None:
+    assert letter["summary"]["requests"] == 780_000_000 * SCALE
+    assert letter["summary"]["records"] == {"sum": 26_000_000_000 * SCALE, "known": 780_000_000 * SCALE, "unknown": 0}
+
+
+def test_every_summary_is_true(audited: Audited) -> None:
+    for licensee, facts in audited.truth["licensees"].items():
+        summary = audited.reports[licensee]["summary"]
+        assert {name: summary[name] for name in facts["summary"]} == facts["summary"], licensee
+
+
+def test_every_app_day_month_route_status_and_hour_is_true(audited: Audited) -> None:
+    for licensee, facts in audited.truth["licensees"].items():
+        took, expected = audited.reports[licensee]["consumption"], facts["consumption"]
+        of_app = ("errors", "first_at", "last_at", "records", "requests", "response_bytes", "throttled")
+        assert {app["app"]: {name: app[name] for name in of_app} for app in took["apps"]} == {
+            name: {key: value for key, value in app.items() if key in of_app} for name, app in facts["apps"].items()
+        }
+        amounts = ("records", "requests", "response_bytes")
+        for grain, key in (("days", "date"), ("months", "month")):
+            found = {row[key]: {name: row[name] for name in amounts} for row in took[grain] if row["requests"]}
+            assert found == {
+                name: {amount: row[amount] for amount in amounts}
+                for name, row in expected[grain].items()
+                if row["requests"]
+            }
+        routes = {f"{row['method']} {row['route']}": row["requests"] for row in took["routes"]}
+        assert routes == {name: row["requests"] for name, row in expected["routes"].items()}
+        assert {str(row["status"]): row["requests"] for row in took["statuses"]} == expected["statuses"]
+        assert took["weekday_hours"] == expected["weekday_hours"]
+
+
+def test_the_yearly_cap_is_passed_under_each_version_at_the_request_that_is_true(letter: Json, true: Json) -> None:
+    for version in true["versions"]:
+        facts = version["clauses"]["yearly-volume"]
+        found = clause(letter, version["version"], "yearly-volume")
+        [measure] = found["measures"]
+        [finding] = [one for one in letter["findings"] if one["id"] in found["findings"]]
+        windows = [{name: window[name] for name in facts["windows"][0]} for window in finding["windows"]]
+        assert (found["verdict"], measure["counted"], measure["used"]) == ("exceeded", facts["counted"], facts["used"])
+        assert windows == facts["windows"]
+
+
+def test_every_limit_of_every_licensee_measures_what_is_true(audited: Audited) -> None:
+    compared = 0
+    for licensee, facts in audited.truth["licensees"].items():
+        for version in facts["versions"]:
+            for name, stated in version["clauses"].items():
+                found = clause(audited.reports[licensee], version["version"], name)
+                assert found["verdict"] == stated["verdict"], (licensee, name)
+                if stated["kind"] != "limit" or "apps" not in stated:
+                    continue
+                measures = {one["key"]: one for one in found["measures"] if one["reading"] == "as written"}
+                for app, expected in stated["apps"].items():
+                    said = {key: measures[app][key] for key in ("counted", "used", "peak", "peak_at", "verdict")}
+                    assert said == {key: expected[key] for key in said}, (licensee, name, app)
+                    assert (measures[app]["requests_over"] or 0) == expected["requests_over"]
+                    assert (measures[app]["served_over"] or 0) == expected["served_over"]
+                    compared += 1
+    assert compared >= 16
+
+
+def test_the_episodes_of_three_apps_are_found_to_the_microsecond(letter: Json, true: Json) -> None:
+    expected = [
+        (version["version"], app, one["first_at"], one["last_at"], one["peak"], one["peak_at"], one["requests_over"])
+        for version in true["versions"]
+        for app, facts in version["clauses"]["quarter-hour"]["apps"].items()
+        for one in facts["episodes"]
+    ]
+    found = [
+        (finding["version"], finding["key"], *(window[name] for name in ("start_at", "end_at", "used", "peak_at")))
+        + (window["requests_over"],)
+        for finding in letter["findings"]
+        if finding["clause"] == "quarter-hour"
+        for window in finding["windows"]
+        if window["reading"] == "as written"
+    ]
+
+    assert sorted(found) == sorted(expected)
+    assert len({app for _, app, *_ in expected}) == 3
+
+
+def test_six_of_eight_apps_lack_an_approved_use_case_for_as_many_requests_as_are_true(letter: Json, true: Json) -> None:
+    lacking = set()
+    for version in true["versions"]:
+        facts = version["clauses"]["approved-purpose"]["apps"]
+        measures = clause(letter, version["version"], "approved-purpose")["measures"]
+        assert {one["key"]: one["used"] for one in measures if one["used"]} == {
+            app: counts["requests"] for app, counts in facts.items() if counts["requests"]
+        }
+        lacking |= {one["key"] for one in measures if one["verdict"] == "exceeded"}
+    assert len(lacking) == 6
+
+
+def test_calls_after_an_app_was_ended_are_counted(letter: Json, true: Json) -> None:
+    measures = clause(letter, None, "registered-app")["measures"]
+
+    assert {one["key"]: one["used"] for one in measures if one["used"]} == {
+        one["app"]: one["requests"] for one in true["after_end"]
+    }
+
+
+def test_a_licensee_without_an_agreement_is_a_finding_and_no_verdict(audited: Audited) -> None:
+    [without] = [name for name, facts in audited.truth["licensees"].items() if not facts["versions"]]
+    report = audited.reports[without]
+
+    assert report["conclusion"] == "unable to conclude"
+    assert [(one["clause"], one["requests"]) for one in report["findings"]] == [
+        ("agreement-in-force", audited.truth["licensees"][without]["summary"]["requests"])
+    ]
+
+
+def test_every_box_of_the_accounting_identity_is_true(audited: Audited) -> None:
+    for licensee, report in audited.reports.items():
+        boxes = report["reconciliation"]
+        expected = {name: audited.truth["ledger"][name] for name in boxes if name in audited.truth["ledger"]}
+        assert {name: boxes[name] for name in expected} == expected
+        assert boxes["this_licensee"] == audited.truth["licensees"][licensee]["summary"]["requests"]
+
+
+def test_the_lost_hour_the_repeated_file_and_the_damaged_lines_are_told(audited: Audited, letter: Json) -> None:
+    seen = letter["completeness"]
+    [damaged] = audited.truth["damaged_files"]
+
+    named = ("epoch", "first_missing", "last_missing", "missing", "after_at", "before_at")
+    assert [{name: gap[name] for name in named} for gap in seen["gaps"]] == [
+        {name: gap[name] for name in named} for gap in audited.truth["gaps"]
+    ]
+    assert [one["file_id"] for one in seen["repeated_files"]] == [
+        one["sha256"] for one in audited.truth["repeated_files"]
+    ]
+    assert {one["reason"]: one["entries"] for one in seen["rejected_entries"]} == damaged["rejected"]
+
+
+def test_running_every_stage_again_changes_nothing_and_says_so(audited: Audited) -> None:
+    again = audited.again()
+
+    assert [result.changed for result in again] == [False] * 6
+    assert all("nothing new" in result.sentence for result in again if result.stage != "verify")
+
+
+def test_without_its_lake_the_same_logs_give_the_same_report_to_the_byte(audited: Audited) -> None:
+    shutil.rmtree(audited.project.settings.lake)
+
+    again = audited.again()
+
+    [published] = [result for result in again if result.stage == "publish"]
+    assert published.totals["published"] == 0, "a report that differs in one byte would be published as a new revision"
+    assert len(published.totals["locations"]) == len(audited.reports)
+
+
+def test_the_audit_never_reads_the_truth(audited: Audited) -> None:
+    project = Path(audited.project.settings.project)
+
+    assert not list(project.rglob("truth.json"))
