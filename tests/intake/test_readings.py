@@ -23,10 +23,12 @@ def connection() -> duckdb.DuckDBPyConnection:
 def value_of(connection: duckdb.DuckDBPyConnection, reading: str, text: str | None) -> Any:
     """The value, or REJECTED where the text is none of that kind."""
     reader = READERS[reading]
+    picked = reader.pick("text") if reader.pick else "text"
     value = reader.value("text")
     readable = reader.is_readable("text", "value") if reader.is_readable else "true"
     query = (
-        f"SELECT value, coalesce({readable}, false) FROM (SELECT text, {value} AS value FROM (VALUES (?)) AS t(text))"
+        f"SELECT value, coalesce({readable}, false) FROM (SELECT text, {value} AS value FROM "
+        f"(SELECT {picked} AS text FROM (VALUES (?)) AS t(text)))"
     )
     [(found, is_readable)] = connection.execute(query, [text]).fetchall()
     return found if is_readable or text is None else REJECTED

@@ -40,23 +40,22 @@ def split_lines(file: Path, *, comment: str | None = None, block: int = BLOCK) -
 
 def whole_lines(source: BinaryIO, *, block: int = BLOCK) -> Iterator[bytes | Unreadable]:
     """The bytes of a file in blocks that end with a line end (the last one may not), and lines that are too long."""
-    rest = b""
+    rest: list[bytes] = []  # what was read of a line that goes on
     while data := source.read(block):
         cut = data.rfind(b"\n") + 1
         if cut:
-            yield rest + data[:cut]
-            rest = data[cut:]
-        else:
-            rest += data
-        if len(rest) > MAX_ENTRY_BYTES + 1:
-            too_long, rest = _skip_line(rest, source)
-            if too_long is not None:
-                yield too_long
-    if rest:
-        yield rest
+            yield b"".join([*rest, data[:cut]])
+            rest = []
+        rest.append(data[cut:])
+        if sum(map(len, rest)) > MAX_ENTRY_BYTES + 1:
+            too_long, after = _skip_line(b"".join(rest), source)
+            yield too_long
+            rest = [after]
+    if any(rest):
+        yield b"".join(rest)
 
 
-def _skip_line(begun: bytes, source: BinaryIO) -> tuple[Unreadable | None, bytes]:
+def _skip_line(begun: bytes, source: BinaryIO) -> tuple[Unreadable, bytes]:
     """Read past the end of a line that is too long; returns its rejection and what was read after it."""
     hasher, excerpt = hashlib.sha256(), masking.excerpt(begun)
     data, rest = begun, b""

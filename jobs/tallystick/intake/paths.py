@@ -14,7 +14,7 @@ from tallystick.duck import quote_name
 from tallystick.formats import Format
 from tallystick.formats.model import JsonDecoding
 from tallystick.intake.batch import Batch, Unreadable
-from tallystick.intake.canonical import Origin, canonical_sql
+from tallystick.intake.canonical import CanonicalSql, Origin, canonical_sql
 from tallystick.intake.decoding import decoded_batch_sql, decoded_file_sql, readable_json
 from tallystick.intake.entries import split_entries
 from tallystick.intake.proof import count_plain_json_lines
@@ -52,9 +52,9 @@ def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: 
     if counted is None or not counted[0]:
         return None
     entries, not_entries = counted
-    canonical = canonical_sql(described, origin, decoded_file_sql(described.decode, str(decoded)))
+    queries = canonical_sql(described, origin, decoded_file_sql(described.decode, str(decoded)))
     try:
-        appended = _append(connection, canonical)
+        appended = _append(connection, queries)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
     return Found(entries=entries, not_entries=not_entries) if appended == entries else None
@@ -62,7 +62,7 @@ def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: 
 
 def read_strictly(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found:
     """Read a file batch by batch: entries go to `entry` or, with every reason, to `rejected`."""
-    canonical = canonical_sql(described, origin, decoded_batch_sql(described, quote_name(ENTRIES)))
+    queries = canonical_sql(described, origin, decoded_batch_sql(described, quote_name(ENTRIES)))
     entries = not_entries = 0
     for batch in split_entries(decoded, described.entries):
         entries += len(batch) + len(batch.unreadable)
@@ -73,22 +73,20 @@ def read_strictly(connection: duckdb.DuckDBPyConnection, described: Format, orig
             readable, others = readable_json(batch)
             lost += [Rejection(entry=entry, reasons=(entry.reason,)) for entry in others]
         if len(readable):
-            lost += _read_batch(connection, canonical, batch, readable)
+            lost += _read_batch(connection, queries, batch, readable)
         _reject(connection, origin, lost)
     return Found(entries=entries, not_entries=not_entries)
 
 
 def _read_batch(
-    connection: duckdb.DuckDBPyConnection, canonical: str, batch: Batch, readable: Batch
+    connection: duckdb.DuckDBPyConnection, queries: CanonicalSql, batch: Batch, readable: Batch
 ) -> list[Rejection]:
     """Append what can be read of `readable`, a part of `batch`; returns the rest."""
     connection.register(ENTRIES, readable.to_arrow())
     try:
-        if _append(connection, canonical) == len(readable):
+        if _append(connection, queries) == len(readable):
             return []
-        lost = connection.execute(
-            f"SELECT position, reasons FROM ({canonical}) WHERE reasons IS NOT NULL ORDER BY position"
-        ).fetchall()
+        lost = connection.execute(f"{queries.rejected} ORDER BY position").fetchall()
     finally:
         connection.unregister(ENTRIES)
     indexes = np.searchsorted(batch.positions, [position for position, _ in lost]).tolist()
@@ -98,10 +96,9 @@ def _read_batch(
     ]
 
 
-def _append(connection: duckdb.DuckDBPyConnection, canonical: str) -> int:
-    """Append the accepted rows of a canonical query to `entry`; returns how many there are."""
-    query = f"INSERT INTO entry ({COLUMNS}) SELECT {COLUMNS} FROM ({canonical}) WHERE reasons IS NULL"
-    [appended] = connection.execute(query).fetchall()[0]
+def _append(connection: duckdb.DuckDBPyConnection, queries: CanonicalSql) -> int:
+    """Append the accepted entries to `entry`; returns how many there are."""
+    [appended] = connection.execute(f"INSERT INTO entry ({COLUMNS}) {queries.accepted}").fetchall()[0]
     return int(appended)
 
 

@@ -39,7 +39,7 @@ def count_plain_json_lines(file: Path) -> tuple[int, int] | None:
             content = piece.rstrip(BLANK + b"\n")
             if blanks and content:
                 return None
-            blanks += _lines_of(piece) - _lines_of(content)
+            blanks += _blank_lines(piece[len(content) :], after_content=bool(content))
             if content:
                 lines = _count(content)
                 if lines is None:
@@ -48,8 +48,10 @@ def count_plain_json_lines(file: Path) -> tuple[int, int] | None:
     return entries, blanks
 
 
-def _lines_of(piece: bytes) -> int:
-    return piece.count(b"\n") + (not piece.endswith(b"\n")) if piece else 0
+def _blank_lines(tail: bytes, *, after_content: bool) -> int:
+    """Lines of spaces alone in what follows the last entry of a piece; its first line end is that entry's own."""
+    lines = tail.count(b"\n") + (bool(tail) and not tail.endswith(b"\n"))
+    return lines - (after_content and bool(tail))
 
 
 def _is_text(piece: bytes) -> bool:

@@ -27,12 +27,14 @@ METHOD = r"[!#$%&''*+.^_`|~0-9A-Za-z][!#$%&''*+.^_`|~0-9A-Za-z-]*"
 @dataclass(frozen=True, kw_only=True)
 class Reader:
     """`value` makes the column's value of a text, NULL where it cannot; `is_readable` says of a text and its value
-    whether the text is one, and `reason` is what an entry with another text is rejected for.
+    whether the text is one, and `reason` is what an entry with another text is rejected for. Where only a part of the
+    field is the text, `pick` takes it out first.
     """
 
     value: Callable[[str], str]
     is_readable: Callable[[str, str], str] | None = None
     reason: str = ""
+    pick: Callable[[str], str] | None = None
 
 
 def _count(reason: str) -> Reader:
@@ -104,7 +106,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "text": Reader(value=lambda text: text),
         "target": Reader(value=_path),
         "request_method": Reader(value=lambda text: f"nullif(regexp_extract({text}, '^({METHOD}) \\S', 1), '')"),
-        "request_target": Reader(value=lambda text: _path(_request_target(text))),
+        "request_target": Reader(value=_path, pick=_request_target),
         "referer": Reader(value=_referer),
         "count": _count("bad_amount"),
         "number": _count("bad_number"),
