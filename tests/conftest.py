@@ -1,12 +1,17 @@
-"""What several folders of tests share: real servers on loopback."""
+"""What several folders of tests share: real servers on loopback, one Spark session, and a small world already run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from stages.world import World
 from tallystick.demo.object_store import LocalObjectStore
+from tallystick.runtime.engine import Engine
+from tallystick.runtime.log import configure_log
+from tallystick.settings import EngineSettings
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -19,3 +24,31 @@ def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalObjectS
     """An S3 server with an empty bucket `reports` and an empty bucket `logs`, for the whole run."""
     with LocalObjectStore(tmp_path_factory.mktemp("s3"), buckets=["reports", "logs"]) as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """One Spark session with two threads for the whole run; starting one costs eight seconds."""
+    configure_log()
+    shared = Engine(EngineSettings(master="local[2]", tasks=2))
+    yield shared
+    shared.stop()
+
+
+@pytest.fixture(scope="session")
+def _finished_once(tmp_path_factory: pytest.TempPathFactory, engine: Engine) -> World:
+    world = World.small(tmp_path_factory.mktemp("world") / "first", engine)
+    world.run()
+    return world
+
+
+@pytest.fixture
+def finished(_finished_once: World, tmp_path: Path) -> World:
+    """A copy of the small world with everything run once: kestrel's March 2024 is published as r1."""
+    return _finished_once.copy(tmp_path / "project")
+
+
+@pytest.fixture
+def world(engine: Engine, tmp_path: Path) -> World:
+    """The small world's project, on which nothing was run."""
+    return World.small(tmp_path / "project", engine)
