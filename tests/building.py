@@ -95,11 +95,10 @@ def a_period(text: str = "2022") -> Period:
 
 
 def _row(table: Table, stated: Mapping[str, Any], **default: Any) -> Row:
-    said = {"at": "10:00:00", "source": "edge", "method": "GET", "route": "/2/tweets", "status": 200} | dict(stated)
-    received_at = at(said.pop("at"))
-    said = (
-        default | {"received_at": received_at, "event_date": received_at.date(), "file_id": "f1", "position": 1} | said
-    )
+    said: Row = {"at": "10:00:00", "source": "edge", "method": "GET", "route": "/2/tweets", "status": 200}
+    said |= {"file_id": "f1", "position": 1} | default | dict(stated)
+    said["received_at"] = at(said.pop("at"))
+    said["event_date"] = said["received_at"].date()
     unknown = set(said) - set(table.column_names)
     assert not unknown, f"{table.name} has no {sorted(unknown)}"
     return {column.name: _typed(said.get(column.name), column.type) for column in table.columns}

@@ -34,7 +34,6 @@ class TalliedLake:
             self.lake.write(REQUEST, as_table(REQUEST, rows))
         tally_all(self.lake, rows, limits)
         self._connection = connect(scratch=root / "scratch")
-        self._values: dict[str, set[str]] = {}
         snapshot = Snapshot(self.lake)
         for table in (REQUEST, *STANDING, USAGE_SCOPE, USAGE_PEAK):
             self._connection.execute(f"CREATE TABLE {quote_name(table.name)} AS {snapshot.relation(table)}")
@@ -53,7 +52,7 @@ class TalliedLake:
         return f"SELECT * FROM {quote_name(table.name)} WHERE {' AND '.join(tests) or 'true'}"
 
     def _held(self, name: str, values: Collection[str]) -> Sequence[str]:
-        """Of some days only those that have requests, so that the text stays short; one that has none stands for none."""
+        """Of some days only those that have requests; a day that has none stands for none."""
         if name != "event_date":
             return list(values)
         return sorted(self._days.intersection(values)) or ["1970-01-01"]
@@ -82,8 +81,8 @@ def a_task(lake: Lake, day: str, limits: Iterable[Limit]) -> TallyTask:
     """The task of one day that lacks everything."""
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
     asked = list(limits)
-    slots = {one.id: one for limit in asked if not (one := slots_of(limit)).is_standing}
-    peaks = {one.id: one for limit in asked if (one := peak_of(limit)) is not None}
+    slots = {one.id: one for one in map(slots_of, asked) if not one.is_standing}
+    peaks = {one.id: one for one in map(peak_of, asked) if one is not None}
     return TallyTask(
         day=day,
         request=lake.relation(REQUEST, partitions={"event_date": [day]}),

@@ -84,7 +84,7 @@ def answers_of(lake: TalliedLake, usage: Usage, *, only_raw: bool) -> list[tuple
     reader = lake.reader(usage.licensee, only_raw=only_raw)
     start, end = usage.span()
     period = Period(text="drawn", start_us=to_us(start), end_us=to_us(end))
-    found = []
+    found: list[tuple[Answer, str]] = []
     for binding, clause in zip(_bindings(usage), usage.clauses(), strict=True):
         span = binding.within(period)
         if span is not None:

@@ -40,7 +40,7 @@ def _parameter(kind: str, cases: int) -> Any:
 
 def _cases(config: pytest.Config) -> list[Case] | None:
     """The cases of the file that was named, or of the shared one; None without it."""
-    named: str | None = config.getoption("--vectors")
+    named = config.getoption("--vectors")
     file = SHARED if named is None else Path(named)
     if not file.is_file():
         if named is None:

@@ -1,4 +1,4 @@
-"""SEMANTICS' limits once more, slowly and obviously, in plain Python: a second opinion that shares no code with the product."""
+"""SEMANTICS' limits once more, slowly and obviously, in plain Python: a second opinion, no code of the product in it."""
 
 from __future__ import annotations
 

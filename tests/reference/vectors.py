@@ -111,7 +111,7 @@ def _call(said: dict[str, Any]) -> Call:
 def _edition(said: dict[str, Any]) -> Edition:
     clause = dict(said["clause"])
     assert clause.pop("kind") == "limit"
-    counts = {name: tuple(values) for name, values in clause.pop("counts").items()}
+    counts: dict[str, Any] = {name: tuple(values) for name, values in clause.pop("counts").items()}
     return Edition(
         version=said["version"],
         in_force_from=datetime.fromisoformat(said["in_force_from"]),
