@@ -17,7 +17,7 @@ AS_WRITTEN = "as written"
 
 Of = Literal["requests", "records", "response_bytes"]
 Per = Literal["licensee", "app", "credential", "user"]
-Window = Literal["calendar", "sliding"]
+Window = Literal["calendar", "anchored", "sliding", "bucket"]
 Severity = Literal["info", "minor", "major", "critical"]
 Status = Annotated[int, Field(ge=100, le=999)]
 

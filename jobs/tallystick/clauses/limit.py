@@ -10,6 +10,7 @@ import numpy as np
 from tallystick.agreements.model import Limit, LimitClause
 from tallystick.clauses.calendar import lay_out_windows, windows_over
 from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure, Over
+from tallystick.clauses.sequential import anchored_over, bucket_over
 from tallystick.clauses.sliding import days_to_read, episodes, ranges_of, short_windows_over, window_sums
 from tallystick.clauses.usage_reader import KeyDay, UsageReader
 from tallystick.period import DAY_US, Period
@@ -85,8 +86,9 @@ def _judge_keys(reader: UsageReader, limit: Limit, span: Period, zone: ZoneInfo)
     peaks = peak_of(limit)
     if peaks is not None:
         stored = _every_day(reader, span) if reader.only_raw else reader.peaks(peaks, span)
-        return {key: _judge_peaks(reader, limit, span, key, days) for key, days in stored.items()}
-    if limit.window == "sliding":
+        judge = _judge_sequential if limit.window in ("anchored", "bucket") else _judge_peaks
+        return {key: judge(reader, limit, span, key, days) for key, days in stored.items()}
+    if limit.window != "calendar":
         return {key: _judge_long(reader, limit, span, key) for key in _keys(reader)}
     lay_out_windows(reader, limit, span, zone)
     return _judge_calendar(reader, limit, span)
@@ -137,8 +139,19 @@ def _judge_peaks(reader: UsageReader, limit: Limit, span: Period, key: str, days
     )
 
 
+def _judge_sequential(reader: UsageReader, limit: Limit, span: Period, key: str, days: list[KeyDay]) -> _Judged:
+    """Anchored windows and buckets: kept where no sliding window of the length is over, else from all requests.
+
+    An anchored window lies in the sliding window that ends at its last request. A bucket that holds and refills `max`
+    is not emptied by windows that each hold at most `max`: n lengths of time hold at most n + 1 such windows.
+    """
+    if max((day.peak for day in days), default=0) <= limit.limit:
+        return _Judged(peak=None, peak_us=None, windows=(), decided_from="usage_peak", rows_read=0)
+    return _from_requests(reader, limit, span, key)
+
+
 def _judge_long(reader: UsageReader, limit: Limit, span: Period, key: str) -> _Judged:
-    """Sliding windows longer than a day: sums by quarter of an hour bound each; requests only if that is over."""
+    """Windows longer than a day: sums by quarter of an hour bound each; requests only if that is over."""
     assert limit.length.us is not None
     arrays = reader.connection.execute(
         "SELECT at_us, used FROM piece WHERE key = $key ORDER BY at_us", {"key": key}
@@ -147,16 +160,24 @@ def _judge_long(reader: UsageReader, limit: Limit, span: Period, key: str) -> _J
     bound = sliding_sums(np.zeros(len(at_us), np.int64), at_us, used, limit.length.us + SLOT_US)
     if not reader.only_raw and bound.max(initial=0) <= limit.limit:
         return _Judged(peak=None, peak_us=None, windows=(), decided_from=_slots_table(limit), rows_read=0)
+    return _from_requests(reader, limit, span, key)
+
+
+def _from_requests(reader: UsageReader, limit: Limit, span: Period, key: str) -> _Judged:
+    """All of a key's requests in the span, for windows that depend on what came long before."""
     requests = reader.requests(slots_of(limit), limit.of, key, [(span.start_us, span.end_us)])
-    sums = window_sums(requests, limit)
-    windows = episodes(requests, sums, np.ones(requests.rows, np.bool_), limit, [])
-    place = int(sums.argmax()) if requests.rows else None
+    peak, peak_us = None, None
+    if limit.window == "anchored":
+        windows, peak, peak_us = anchored_over(requests, limit, span)
+    elif limit.window == "bucket":
+        windows = bucket_over(requests, limit)
+    else:
+        sums = window_sums(requests, limit)
+        windows = episodes(requests, sums, np.ones(requests.rows, np.bool_), limit, [])
+        if requests.rows:
+            peak, peak_us = int(sums.max()), int(requests.at_us[int(sums.argmax())])
     return _Judged(
-        peak=None if place is None else int(sums[place]),
-        peak_us=None if place is None else int(requests.at_us[place]),
-        windows=tuple(windows),
-        decided_from=FROM_REQUESTS,
-        rows_read=requests.rows,
+        peak=peak, peak_us=peak_us, windows=tuple(windows), decided_from=FROM_REQUESTS, rows_read=requests.rows
     )
 
 

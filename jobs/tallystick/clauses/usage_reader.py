@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -123,10 +124,11 @@ class UsageReader:
             f"(epoch_us(received_at) >= {start} AND epoch_us(received_at) < {end})" for start, end in ranges
         )
         days = sorted({day for start, end in ranges for day in _days(start, end)})
-        arrays = self.connection.execute(
+        arrays: dict[str, Any] = self.connection.execute(
             f"SELECT epoch_us(received_at) AS at_us, {_amount(of)} AS amount, {SERVED} AS is_served "
             f"FROM ({self._relation(REQUEST, {'event_date': days})}) WHERE {self._counted(summary)} "
-            f"AND {KEY[summary.per]} = $key AND ({inside}) ORDER BY at_us",
+            f"AND {KEY[summary.per]} = $key AND ({inside}) "
+            "ORDER BY at_us, request_id, file_id, position",
             {"licensee": self.licensee, "key": key},
         ).fetchnumpy()
         says_it = ~np.ma.getmaskarray(arrays["amount"])

@@ -48,11 +48,14 @@ def digest(*parts: object) -> str:
 
 
 def has_peak(limit: Limit) -> bool:
-    """Whether a day's peak is kept for the limit: windows that quarters of an hour do not make up, up to a day."""
+    """Whether a day's peak is kept for the limit: windows that quarters of an hour do not make up, up to a day.
+
+    Anchored windows and buckets are kept whenever every sliding window of the same length is, so that peak serves.
+    """
     us = limit.length.us
     if us is None:
         return False
-    return us <= DAY_US if limit.window == "sliding" else us % SLOT_US != 0
+    return us % SLOT_US != 0 if limit.window == "calendar" else us <= DAY_US
 
 
 def _numbers(values: tuple[int, ...]) -> str:

@@ -54,7 +54,8 @@ def peak_of(limit: Limit) -> PeakSummary | None:
     if not has_peak(limit):
         return None
     assert limit.length.us is not None
-    return PeakSummary(of=limit.of, per=limit.per, window=limit.window, length_us=limit.length.us, scope=limit.scope)
+    window = "calendar" if limit.window == "calendar" else "sliding"
+    return PeakSummary(of=limit.of, per=limit.per, window=window, length_us=limit.length.us, scope=limit.scope)
 
 
 def readings_of(clause: LimitClause) -> list[tuple[str, Limit]]:

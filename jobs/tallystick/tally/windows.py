@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,6 +37,11 @@ def calendar_sums(keys: Integers, at_us: Integers, amounts: Integers, length_us:
     return _between(amounts, edges[group], edges[group + 1])
 
 
+def group_sums(amounts: Integers, first: NDArray[np.int64], after: NDArray[np.int64]) -> Integers:
+    """The sums of the stretches `amounts[first:after]`. Raises OverflowError when one passes 2^63-1."""
+    return _between(amounts, first, after)
+
+
 def _on_one_line(keys: Integers, at_us: Integers, length_us: int) -> Integers:
     """Key and time as one ascending number, keys further apart than any window reaches."""
     lowest = int(at_us.min())
@@ -44,7 +51,7 @@ def _on_one_line(keys: Integers, at_us: Integers, length_us: int) -> Integers:
     return keys * np.int64(span) + (at_us - np.int64(lowest))
 
 
-def _between(amounts: Integers, first: NDArray[np.intp], after: NDArray[np.intp]) -> Integers:
+def _between(amounts: Integers, first: NDArray[Any], after: NDArray[Any]) -> Integers:
     """Sums of `amounts[first:after]`. Running totals may pass 2^63 and wrap; differences are exact even so."""
     with np.errstate(over="ignore"):
         running = np.concatenate([np.zeros(1, np.int64), np.cumsum(amounts, dtype=np.int64)])
