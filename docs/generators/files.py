@@ -45,7 +45,11 @@ RULES: dict[type[BaseModel], tuple[str, ...]] = {
             "A `calendar` window is whole seconds up to an hour (`PT1S` … `PT1H`, counted from 1970) or one of `P1D`, "
             "`P1W` (from Monday), `P1M`, `P3M`, `P1Y`, at local midnights of the version's time zone."
         ),
-        "A `sliding` window has any fixed length: weeks, days, hours, minutes, seconds (`PT15M`, `P365D`).",
+        (
+            "`anchored`, `sliding` and `bucket` take any fixed length in weeks, days, hours, minutes, seconds (`PT15M`, "
+            "`P365D`). Anchored: the first request opens a window, the first at or after its end the next. Sliding: "
+            "any interval. Bucket: it holds `max`, starts full and refills evenly, `max` in a length."
+        ),
     ),
     Reading: ("It states only what differs from the clause, and must differ from it and from every other reading.",),
 }

@@ -42,7 +42,7 @@ SENTENCES = {
     "Terms.of": "What is added up.",
     "Terms.per": "Whose budget it is: each one that is named in the log has its own.",
     "Terms.max": "What one window permits; exceeded is *more than* this.",
-    "Terms.window": "How windows lie: by the calendar, or anywhere.",
+    "Terms.window": "How windows lie; see below the table of the clause.",
     "Terms.within": "How long a window is, as an ISO 8601 duration.",
     "Terms.counts": "Which requests count; where absent, all that were not refused with 429.",
     "Terms.tolerance": 'A number, or a percentage such as `"2 %"` (rounded down), added to `max`.',
