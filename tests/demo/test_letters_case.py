@@ -208,7 +208,8 @@ def test_every_box_of_the_accounting_identity_is_true(audited: Audited) -> None:
         boxes = report["reconciliation"]
         expected = {name: audited.truth["ledger"][name] for name in boxes if name in audited.truth["ledger"]}
         assert {name: boxes[name] for name in expected} == expected
-        assert boxes["this_licensee"] == audited.truth["licensees"][licensee]["summary"]["requests"]
+        facts = audited.truth["licensees"][licensee]
+        assert boxes["this_licensee"] == facts["summary"]["requests"] + facts["outside_period"]  # whole UTC days
 
 
 def test_the_lost_hour_the_repeated_file_and_the_damaged_lines_are_told(audited: Audited, letter: Json) -> None:
