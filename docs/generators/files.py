@@ -46,7 +46,7 @@ RULES: dict[type[BaseModel], tuple[str, ...]] = {
             "`P1W` (from Monday), `P1M`, `P3M`, `P1Y`, at local midnights of the version's time zone."
         ),
         (
-            "`anchored`, `sliding` and `bucket` take any fixed length in weeks, days, hours, minutes, seconds (`PT15M`, "
+            "`anchored`, `sliding`, `bucket` take any fixed length in weeks, days, hours, minutes, seconds (`PT15M`, "
             "`P365D`). Anchored: the first request opens a window, the first at or after its end the next. Sliding: "
             "any interval. Bucket: it holds `max`, starts full and refills evenly, `max` in a length."
         ),
