@@ -9,7 +9,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from tallystick.agreements.model import Counts, LimitClause, Version
+from tallystick.agreements.limit import Counts, LimitClause
+from tallystick.agreements.version import Version
 from tallystick.period import Period
 from tallystick.register.model import Licensee
 from tallystick.storage.delta import arrow_schema

@@ -6,7 +6,9 @@ from pydantic import BaseModel
 
 from generators.keys import keys, section
 from generators.markdown import code, sentence, table, whole_page
-from tallystick.agreements.model import Counts, LimitClause, Reading, TextClause, UseCaseClause, Version
+from tallystick.agreements.kinds import TextClause, UseCaseClause
+from tallystick.agreements.limit import Counts, LimitClause, Reading
+from tallystick.agreements.version import Version
 from tallystick.intake.sources import Source
 from tallystick.register.model import App, Licensee, Recogniser, UseCase
 from tallystick.settings import EngineSettings, S3Settings, Settings

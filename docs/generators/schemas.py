@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from generators.keys import needs, sentence
-from tallystick.agreements.model import Counts, LimitClause, Reading, TextClause, UseCaseClause, Version
+from tallystick.agreements.kinds import TextClause, UseCaseClause
+from tallystick.agreements.limit import Counts, LimitClause, Reading
+from tallystick.agreements.version import Version
 from tallystick.intake.sources import Source
 from tallystick.register.model import App, Licensee, Recogniser, UseCase
 

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from building import Row, as_table, day_of
-from tallystick.agreements.model import Limit
+from tallystick.agreements.limit import Limit
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.duck import connect, quote_name, quote_text
 from tallystick.storage.delta import Lake

@@ -10,7 +10,7 @@ from building import Row, a_version
 from clauses.lakes import TalliedLake
 from reference.limits import Answer, Call, Edition, Over, Terms
 from tallystick.agreements.load import Binding
-from tallystick.agreements.model import LimitClause
+from tallystick.agreements.limit import LimitClause
 from tallystick.clauses.limit import measure_limit
 from tallystick.clauses.result import Measure
 from tallystick.clauses.result import Over as Found

@@ -12,7 +12,7 @@ from clauses.lakes import TalliedLake
 from clauses.product import Usage, answers_of, as_row, without_peak
 from clauses.usages import draw_usages
 from reference.limits import Answer, answers
-from tallystick.agreements.model import Window
+from tallystick.agreements.clause import Window
 
 LICENSEES = 240
 CASES = 2_000

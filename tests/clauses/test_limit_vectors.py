@@ -11,7 +11,7 @@ import pytest
 from clauses.lakes import TalliedLake
 from clauses.product import Usage, answers_of, as_row
 from reference.vectors import SHARED, Case, Expected, as_expected, load_cases
-from tallystick.agreements.model import Window
+from tallystick.agreements.clause import Window
 
 JUDGED = get_args(Window)
 """The kinds of windows that the product judges now."""

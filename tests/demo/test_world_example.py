@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tallystick.agreements.limit import LimitClause
 from tallystick.agreements.load import load_agreements
-from tallystick.agreements.model import LimitClause
 from tallystick.intake.sources import load_sources
 from tallystick.register.load import load_register
 from tallystick.settings import Settings

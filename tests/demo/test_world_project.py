@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tallystick.agreements.limit import LimitClause
 from tallystick.agreements.load import load_agreements
-from tallystick.agreements.model import LimitClause
 from tallystick.demo.world.plan import plan_world
 from tallystick.demo.world.project import write_project
 from tallystick.demo.world.routes import ROUTES

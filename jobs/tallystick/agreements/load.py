@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tallystick.agreements.model import Version
+from tallystick.agreements.version import Version
 from tallystick.errors import OverlappingVersionsError
 from tallystick.period import Period, to_text
 from tallystick.yaml_file import load_yaml, refuse

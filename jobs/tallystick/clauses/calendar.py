@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from tallystick.agreements.length import Length
-from tallystick.agreements.model import Limit
+from tallystick.agreements.limit import Limit
 from tallystick.clauses.result import Over
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.period import EPOCH, Period, add_months, local_midnight_us

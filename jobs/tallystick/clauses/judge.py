@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tallystick.agreements.load import Binding
-from tallystick.agreements.model import AS_WRITTEN, LimitClause, UseCaseClause
-from tallystick.clauses.limit import measure_limit
-from tallystick.clauses.result import EXCEEDED, NOT_CHECKED, NOT_DECIDED, Measure
+from tallystick.clauses.judging import Judging
+from tallystick.clauses.kinds import KINDS
+from tallystick.clauses.result import EXCEEDED, NOT_DECIDED, Measure
 from tallystick.clauses.standing import measure_agreement_in_force, measure_registered_app, requests_in
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
 from tallystick.clauses.usage_reader import UsageReader
-from tallystick.clauses.use_case import measure_use_case
 from tallystick.period import Period
 from tallystick.register.model import Licensee
 
@@ -47,7 +46,14 @@ def judge(
             measures = measure_registered_app(reader, licensee, period)
         else:
             binding, span = spans[statement.version]
-            measures = _measure(reader, licensee, binding, statement, span, in_period[statement.version])
+            judging = Judging(
+                reader=reader,
+                licensee=licensee,
+                binding=binding,
+                span=span,
+                in_period=in_period[statement.version],
+            )
+            measures = KINDS[statement.kind].measure(judging, statement.model)
         judged.append(JudgedClause(statement=statement, measures=tuple(measures)))
     return tuple(judged)
 
@@ -55,25 +61,3 @@ def judge(
 def finding_id(licensee: str, period: str, version: str | None, clause: str, key: str | None) -> str:
     """A finding's stable name."""
     return "f-" + hashlib.sha256(repr((licensee, period, version, clause, key)).encode()).hexdigest()[:12]
-
-
-def _measure(
-    reader: UsageReader, licensee: Licensee, binding: Binding, statement: Statement, span: Period, in_period: int
-) -> list[Measure]:
-    if isinstance(statement.model, LimitClause):
-        return measure_limit(reader, statement.model, span, binding.version.zone, in_period)
-    if isinstance(statement.model, UseCaseClause):
-        return measure_use_case(reader, licensee, span, in_period)
-    return [
-        Measure(
-            reading=AS_WRITTEN,
-            key=None,
-            in_period=in_period,
-            counted=0,
-            unknown=0,
-            used=0,
-            verdict=NOT_CHECKED,
-            missing="no automatic check exists for this clause",
-            decided_from="nothing",
-        )
-    ]

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from tallystick.agreements.model import Limit, LimitClause
+from tallystick.agreements.limit import Limit, LimitClause
 from tallystick.clauses.calendar import lay_out_windows, windows_over
+from tallystick.clauses.judging import Judging
 from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure, Over
 from tallystick.clauses.sequential import anchored_over, bucket_over
 from tallystick.clauses.sliding import days_to_read, episodes, ranges_of, short_windows_over, window_sums
@@ -32,14 +33,35 @@ class _Judged:
     rows_read: int
 
 
+def terms(clause: LimitClause) -> str:
+    """The numbers in words, such as: at most 250,000 requests per licensee in a calendar year (P1Y)."""
+    return terms_of(clause.limit_as(None))
+
+
+def terms_of(limit: Limit) -> str:
+    """The same of one limit."""
+    tolerance = f", tolerance {limit.limit - limit.max:,}" if limit.limit != limit.max else ""
+    article = "any" if limit.window == "sliding" else "a" if limit.length.unit else "each calendar window of"
+    of = limit.of.replace("_", " ")
+    return (
+        f"at most {limit.max:,} {of} per {limit.per} in {article} {limit.length.words} ({limit.length.text}{tolerance})"
+    )
+
+
+def measure(judging: Judging, clause: LimitClause) -> list[Measure]:
+    """Every reading of the clause for every key that has requests in scope in the span."""
+    zone = judging.binding.version.zone
+    return measure_limit(judging.reader, clause, judging.span, zone, judging.in_period)
+
+
 def measure_limit(
     reader: UsageReader, clause: LimitClause, span: Period, zone: ZoneInfo, in_period: int
 ) -> list[Measure]:
     """Every reading of the clause for every key that has requests in scope in the span."""
     return [
-        measure
+        one
         for reading, limit in readings_of(clause)
-        for measure in _measure_reading(reader, reading, limit, span, zone, in_period)
+        for one in _measure_reading(reader, reading, limit, span, zone, in_period)
     ]
 
 
@@ -59,7 +81,7 @@ def _measure_reading(
             key, _Judged(peak=None, peak_us=None, windows=(), decided_from=_slots_table(limit), rows_read=0)
         )
         verdict, missing = _verdict(limit, key, found, counted, unknown, undetermined)
-        measure = Measure(
+        one = Measure(
             reading=reading,
             key=key,
             in_period=in_period,
@@ -78,7 +100,7 @@ def _measure_reading(
             decided_from=FROM_REQUESTS if reader.only_raw else found.decided_from,
             rows_read=found.rows_read + edge_rows,
         )
-        measures.append(_with_witnesses(reader, limit, span, measure))
+        measures.append(_with_witnesses(reader, limit, span, one))
     return measures
 
 

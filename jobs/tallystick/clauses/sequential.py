@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from tallystick.agreements.model import Limit
+from tallystick.agreements.limit import Limit
 from tallystick.clauses.result import Over
 from tallystick.clauses.usage_reader import Requests
 from tallystick.period import Period

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tallystick.agreements.model import Limit
+from tallystick.agreements.limit import Limit
 from tallystick.clauses.result import Over
 from tallystick.clauses.usage_reader import KeyDay, Requests
 from tallystick.period import DAY_US, Period

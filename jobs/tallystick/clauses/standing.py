@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.load import Binding
-from tallystick.agreements.model import AS_WRITTEN
 from tallystick.clauses.result import EXCEEDED, KEPT, Measure, Witness
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.clauses.use_case import BY_APP, requests_by_app

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tallystick.agreements.limit import LimitClause
 from tallystick.agreements.load import Binding
-from tallystick.agreements.model import AnyClause, LimitClause, UseCaseClause
+from tallystick.agreements.version import AnyClause
+from tallystick.clauses.kinds import KINDS
 from tallystick.period import Period
 
 AGREEMENT_IN_FORCE = "agreement-in-force"
@@ -43,7 +45,7 @@ def statements(bindings: Sequence[Binding], period: Period) -> list[Statement]:
             kind=clause.kind,
             severity=clause.severity,
             readings=1 + len(clause.readings) if isinstance(clause, LimitClause) else 1,
-            terms=terms_of(clause),
+            terms=KINDS[clause.kind].terms(clause),
             model=clause,
         )
         for binding in bindings
@@ -64,18 +66,3 @@ def statements(bindings: Sequence[Binding], period: Period) -> list[Statement]:
         for rule, says in STANDING.items()
     ]
     return [*stated, *standing]
-
-
-def terms_of(clause: AnyClause) -> str:
-    """A clause's numbers in words, such as: at most 250,000 requests per licensee in a calendar year (P1Y)."""
-    if isinstance(clause, UseCaseClause):
-        return "no request by an app whose use case is not approved at the time"
-    if not isinstance(clause, LimitClause):
-        return "no automatic check exists"
-    limit = clause.limit_as(None)
-    tolerance = f", tolerance {limit.limit - limit.max:,}" if limit.limit != limit.max else ""
-    article = "any" if limit.window == "sliding" else "a" if limit.length.unit else "each calendar window of"
-    of = limit.of.replace("_", " ")
-    return (
-        f"at most {limit.max:,} {of} per {limit.per} in {article} {limit.length.words} ({limit.length.text}{tolerance})"
-    )

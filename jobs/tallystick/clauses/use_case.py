@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from tallystick.agreements.model import AS_WRITTEN
+from tallystick.agreements.clause import AS_WRITTEN
+from tallystick.agreements.kinds import UseCaseClause
+from tallystick.clauses.judging import Judging
 from tallystick.clauses.result import EXCEEDED, KEPT, Measure
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.period import Period
-from tallystick.register.model import Licensee
 from tallystick.tally.scope import EVERYTHING
 from tallystick.tally.summary import SlotSummary
 
 BY_APP = SlotSummary(per="app", scope=EVERYTHING)
 
 
-def measure_use_case(reader: UsageReader, licensee: Licensee, span: Period, in_period: int) -> list[Measure]:
+def terms(_: UseCaseClause) -> str:
+    """The clause in words."""
+    return "no request by an app whose use case is not approved at the time"
+
+
+def measure(judging: Judging, _: UseCaseClause) -> list[Measure]:
     """For every app that called in the span: `used` = its requests while no use case of it was approved."""
+    reader, licensee, span = judging.reader, judging.licensee, judging.span
     measures = []
     for app, requests in requests_by_app(reader, span):
         entry = licensee.app(app)
@@ -29,7 +36,7 @@ def measure_use_case(reader: UsageReader, licensee: Licensee, span: Period, in_p
             Measure(
                 reading=AS_WRITTEN,
                 key=app,
-                in_period=in_period,
+                in_period=judging.in_period,
                 counted=requests,
                 unknown=0,
                 used=without,

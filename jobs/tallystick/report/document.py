@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tallystick.agreements.clause import AS_WRITTEN
+from tallystick.agreements.limit import LimitClause
 from tallystick.agreements.load import Binding
-from tallystick.agreements.model import AS_WRITTEN, LimitClause
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
 from tallystick.period import Period, to_text, to_us
 from tallystick.register.model import Licensee

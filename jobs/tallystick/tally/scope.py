@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from tallystick.agreements.model import Limit, Scope
+from tallystick.agreements.limit import Limit, Scope
 from tallystick.duck import quote_text
 
 KEY = {"licensee": "licensee", "app": "app", "credential": "credential_id", "user": '"user"'}

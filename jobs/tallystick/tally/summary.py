@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tallystick.agreements.limit import Limit, LimitClause, Scope
 from tallystick.agreements.load import Binding
-from tallystick.agreements.model import Limit, LimitClause, Scope
 from tallystick.tally.scope import DEFAULT, EVERYTHING, digest, has_peak
 
 

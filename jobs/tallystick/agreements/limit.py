@@ -1,25 +1,16 @@
-"""What one dated version of an agreement says: its clauses and the readings of each."""
+"""What clauses of kind `limit` say: so much, of what, per whom, in which window, and their other readings."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
+from tallystick.agreements.clause import AS_WRITTEN, Clause, Of, Per, Status, Window
 from tallystick.agreements.length import Length, calendar_length, fixed_length
-from tallystick.period import parse_instant_us
-from tallystick.register.model import Instant, Slug, Zone
+from tallystick.register.model import Slug
 from tallystick.yaml_file import Stated
-
-AS_WRITTEN = "as written"
-
-Of = Literal["requests", "records", "response_bytes"]
-Per = Literal["licensee", "app", "credential", "user"]
-Window = Literal["calendar", "anchored", "sliding", "bucket"]
-Severity = Literal["info", "minor", "major", "critical"]
-Status = Annotated[int, Field(ge=100, le=999)]
 
 
 class Counts(Stated):
@@ -70,15 +61,6 @@ class Reading(Terms):
     says: str
 
 
-class Clause(Stated):
-    """What every clause states."""
-
-    id: Slug
-    cites: str = Field(description="The agreement's own paragraph.")
-    says: str = Field(description="The agreement's own words.")
-    severity: Severity = "major"
-
-
 class LimitClause(Clause, Terms):
     """At most so many, per whom, in which window."""
 
@@ -122,18 +104,6 @@ class LimitClause(Clause, Terms):
         )
 
 
-class UseCaseClause(Clause):
-    """Each app has a use case that is approved at the time of the call."""
-
-    kind: Literal["use_case"]
-
-
-class TextClause(Clause):
-    """A clause that no log can check; it is listed, never left out."""
-
-    kind: Literal["text"]
-
-
 class Scope(Stated):
     """Which requests count, in one canonical form: equal scopes are equal values."""
 
@@ -174,43 +144,3 @@ def tolerated(most: int, tolerance: object) -> int:
         return tolerance
     whole, _, fraction = str(tolerance).rstrip(" %").partition(".")
     return int(most * int(whole + fraction) // (100 * 10 ** len(fraction)))
-
-
-AnyClause = Annotated[LimitClause | UseCaseClause | TextClause, Field(discriminator="kind")]
-
-
-class Version(Stated):
-    """One version of a licensee's agreement, in force from an instant."""
-
-    licensee: Slug
-    version: str = Field(min_length=1, max_length=63)
-    title: str
-    in_force_from: Instant
-    in_force_until: Instant | None = None
-    time_zone: Zone = "Etc/UTC"
-    clauses: tuple[AnyClause, ...] = Field(min_length=1)
-
-    @model_validator(mode="after")
-    def _clause_once(self) -> Version:
-        names = [clause.id for clause in self.clauses]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"the clause {twice[0]!r} stands twice")
-        if self.until_us is not None and self.until_us <= self.from_us:
-            raise ValueError("in_force_until lies before in_force_from")
-        return self
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """How the version's dates and calendar windows are read."""
-        return ZoneInfo(self.time_zone)
-
-    @property
-    def from_us(self) -> int:
-        """The first instant in force, in microseconds."""
-        return parse_instant_us(self.in_force_from, self.zone)
-
-    @property
-    def until_us(self) -> int | None:
-        """The first instant no longer in force, where the version itself says so."""
-        return None if self.in_force_until is None else parse_instant_us(self.in_force_until, self.zone)

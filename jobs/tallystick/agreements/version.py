@@ -1,0 +1,53 @@
+"""One dated version of an agreement: its clauses, of any kind, and since when they bind."""
+
+from __future__ import annotations
+
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from tallystick.agreements.kinds import TextClause, UseCaseClause
+from tallystick.agreements.limit import LimitClause
+from tallystick.period import parse_instant_us
+from tallystick.register.model import Instant, Slug, Zone
+from tallystick.yaml_file import Stated
+
+AnyClause = Annotated[LimitClause | UseCaseClause | TextClause, Field(discriminator="kind")]
+
+
+class Version(Stated):
+    """One version of a licensee's agreement, in force from an instant."""
+
+    licensee: Slug
+    version: str = Field(min_length=1, max_length=63)
+    title: str
+    in_force_from: Instant
+    in_force_until: Instant | None = None
+    time_zone: Zone = "Etc/UTC"
+    clauses: tuple[AnyClause, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _clause_once(self) -> Version:
+        names = [clause.id for clause in self.clauses]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise ValueError(f"the clause {twice[0]!r} stands twice")
+        if self.until_us is not None and self.until_us <= self.from_us:
+            raise ValueError("in_force_until lies before in_force_from")
+        return self
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """How the version's dates and calendar windows are read."""
+        return ZoneInfo(self.time_zone)
+
+    @property
+    def from_us(self) -> int:
+        """The first instant in force, in microseconds."""
+        return parse_instant_us(self.in_force_from, self.zone)
+
+    @property
+    def until_us(self) -> int | None:
+        """The first instant no longer in force, where the version itself says so."""
+        return None if self.in_force_until is None else parse_instant_us(self.in_force_until, self.zone)
