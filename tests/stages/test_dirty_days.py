@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from stages.world import DAYS, FIRST_DAY, SECOND_DAY, THIRD_DAY, World, a_call, as_lines, changed_days, numbered
+from stages.world import DAYS, THIRD_DAY, World, a_call, as_lines, changed_days, numbered
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.request import REQUEST
 from tallystick.tables.source_file import SOURCE_FILE
@@ -86,34 +86,6 @@ def test_a_correction_taken_back_counts_as_at_first(finished: World) -> None:
 
     assert ledger(finished, "2024-03-03")["accepted"] == 2
     assert finished.publish().changed is False
-
-
-def test_the_same_bytes_under_another_name_count_once_and_are_listed(finished: World) -> None:
-    finished.log("2024-03-02-again", SECOND_DAY)
-
-    finished.count()
-    finished.audit()
-    finished.publish()
-
-    row = ledger(finished, "2024-03-02")
-    assert (row["files"], row["repeated_files"]) == (1, 1)
-    assert (row["entries"], row["accepted"], row["duplicate"], row["unique"]) == (8, 8, 4, 4)
-    assert (row["unattributed"], row["attributed"]) == (1, 3)
-    report = finished.report(revision=2)
-    assert [one["file"] for one in report["completeness"]["repeated_files"]] == ["2024-03-02-again.jsonl"]
-    assert report["summary"] == finished.report()["summary"]
-    assert report["reconciliation"]["duplicate"] == 4
-
-
-def test_the_second_delivery_counts_when_the_first_is_corrected(finished: World) -> None:
-    finished.log("2024-03-02-again", SECOND_DAY)
-    finished.count()
-    finished.log("2024-03-02", FIRST_DAY[:1])
-
-    finished.count()
-
-    row = ledger(finished, "2024-03-02")
-    assert (row["files"], row["repeated_files"], row["unique"]) == (1, 0, 4)
 
 
 def test_a_file_that_was_only_touched_makes_nothing_dirty(finished: World) -> None:

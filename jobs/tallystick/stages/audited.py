@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 import duckdb
@@ -58,7 +59,10 @@ class Audited:
             span,
             licensee,
             [(binding.sha256, binding.from_us, binding.until_us) for binding in bindings],
-            sorted((str(row["event_date"]), row["source"], row["built_from"]) for row in ledger),
+            [
+                (str(row["event_date"]), row["source"], row["built_from"])
+                for row in ledger_of(snapshot, [_day_before(days[0]), *days])  # the first day's peaks know it
+            ],
         )
         return cls(
             licensee=licensee,
@@ -90,6 +94,10 @@ def ledger_of(snapshot: Snapshot, days: Sequence[str]) -> tuple[Mapping[str, Any
     """The ledger rows of some days, ordered by day and source."""
     rows = snapshot.read(DAY_LEDGER, {"event_date": days}).to_pylist()
     return tuple(sorted(rows, key=lambda row: (row["event_date"], row["source"])))
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(days=1)).isoformat() if day > "0001-01-01" else day
 
 
 def open_usage(

@@ -18,7 +18,7 @@ from tallystick.intake.reader import create_entry_tables, read_file
 from tallystick.intake.task import FileTask
 from tallystick.runtime.record import recorded
 from tallystick.settings import EngineSettings, S3Settings
-from tallystick.stages.offer import Offered, find_repeats, offered
+from tallystick.stages.offer import Offered, find_repeats, offered, rules_of
 from tallystick.stages.project import Project, StageResult
 from tallystick.storage.delta import arrow_schema
 from tallystick.storage.objects import open_object
@@ -72,16 +72,15 @@ def ingest(project: Project, *, accept_refused: bool = False) -> StageResult:
         accounts: list[Row] = []
         if new:
             digests = find_repeats(project, new, known)
-            unread = _without_repeats(new, digests, {row["file_id"] for row in known})
-            batch = hashlib.sha256(repr([(*one.key, one.task.version_tag) for one in new]).encode()).hexdigest()[:16]
-            read = project.engine.map(_groups(project, unread, batch), read_group, label="ingest: files")
+            unread = _without_repeats(new, digests, known)
+            read = project.engine.map(_groups(project, new, unread), read_group, label="ingest: files")
             for table, files in (
                 (INTAKE, [file for group in read for file in group.entries]),
                 (REJECTED_ENTRY, [file for group in read for file in group.rejected]),
             ):
                 note["outputs"][table.name] = project.lake.commit(table, files)
             accounts = [account for group in read for account in group.accounts]
-            accounts = [*accounts, *_accounts_of_repeats(new, digests, [*known, *accounts], batch)]
+            accounts = [*accounts, *_accounts_of_repeats(new, digests, accounts, known)]
             rows = settle_states(known, accounts)
             written = pa.Table.from_pylist(rows, schema=arrow_schema(SOURCE_FILE))
             note["outputs"][SOURCE_FILE.name] = project.lake.write(SOURCE_FILE, written, replace=[{}])
@@ -135,7 +134,7 @@ def settle_states(known: Sequence[Row], accounts: Sequence[Row]) -> list[Row]:
     """All rows of `source_file`: the new accounts beside the known rows, each with the state that follows from all.
 
     A name that came again with other bytes supersedes its earlier row; of rows with the same bytes the first by source
-    and name is read, the others repeat it.
+    and name is read, the others repeat it, in whatever order they came. Files without an entry repeat nothing.
     """
     fresh = {(account["source"], account["name"]): account for account in accounts}
     rows = []
@@ -148,51 +147,72 @@ def settle_states(known: Sequence[Row], accounts: Sequence[Row]) -> list[Row]:
     rows.extend(dict(account) for account in accounts)
     counted = [row for row in rows if row["state"] in ("read", "repeated")]
     first: dict[str, tuple[str, str]] = {}
-    for row in sorted(counted, key=lambda row: (row["state"] != "read", row["source"], row["name"])):
+    for row in sorted(counted, key=lambda row: (row["source"], row["name"])):
         first.setdefault(row["file_id"], (row["source"], row["name"]))
     for row in counted:
-        row["state"] = "read" if first[row["file_id"]] == (row["source"], row["name"]) else "repeated"
+        is_first = first[row["file_id"]] == (row["source"], row["name"])
+        row["state"] = "read" if is_first or not row["entries"] else "repeated"
     return sorted(rows, key=lambda row: (row["source"], row["name"], row["file_id"]))
 
 
-def _without_repeats(new: Sequence[Offered], digests: dict[tuple[str, str], str], known: set[str]) -> list[Offered]:
-    """The new objects whose bytes are to be read: the first of each digest, unless it is known already."""
-    seen = set(known)
+Reading = tuple[str, str, str]
+"""What decides the entries of a file: its bytes (SHA-256), its source, and the rules it is read by."""
+
+
+def _reading_of(row: Row) -> Reading:
+    return row["file_id"], row["source"], rules_of(row["version_tag"])
+
+
+def _reading_before(one: Offered, digests: dict[tuple[str, str], str]) -> Reading:
+    """The same of an object that was digested because it may repeat another."""
+    return digests[one.key], one.task.source, rules_of(one.task.version_tag)
+
+
+def _without_repeats(
+    new: Sequence[Offered], digests: dict[tuple[str, str], str], known: Sequence[Row]
+) -> list[Offered]:
+    """The new objects that are to be read: the first of each reading, unless it is known already."""
+    seen = {_reading_of(row) for row in known}
     unread = []
     for one in new:
-        digest = digests.get(one.key)
-        if digest is None or digest not in seen:
+        reading = _reading_before(one, digests) if one.key in digests else None
+        if reading not in seen:
             unread.append(one)
-        if digest is not None:
-            seen.add(digest)
+        if reading is not None:
+            seen.add(reading)
     return unread
 
 
 def _accounts_of_repeats(
-    new: Sequence[Offered], digests: dict[tuple[str, str], str], rows: Sequence[Row], batch: str
+    new: Sequence[Offered], digests: dict[tuple[str, str], str], accounts: Sequence[Row], known: Sequence[Row]
 ) -> list[Row]:
-    """The account of each new object that was not read, taken from that of the object with the same bytes."""
-    by_digest = {row["file_id"]: row for row in rows}
-    read = {(row["source"], row["name"]) for row in rows if row["batch"] == batch}
+    """The account of each new object that was not read, taken from that of the object with the same reading.
+
+    Where that one was written to since it was digested, there is none: the repeat is left for the next ingest.
+    """
+    read = {(account["source"], account["name"]) for account in accounts}
+    by_reading = {_reading_of(row): row for row in [*known, *accounts]}
+    repeats = [(one, by_reading.get(_reading_before(one, digests))) for one in new if one.key not in read]
     return [
         {
-            **by_digest[digests[one.key]],
-            "source": one.task.source,
+            **row,
             "name": one.task.name,
             "version_tag": one.task.version_tag,
-            "state": "refused" if by_digest[digests[one.key]]["state"] == "refused" else "repeated",
+            "state": "refused" if row["state"] == "refused" else "repeated",
         }
-        for one in new
-        if one.key not in read
+        for one, row in repeats
+        if row is not None
     ]
 
 
-def _groups(project: Project, unread: Sequence[Offered], batch: str) -> list[GroupTask]:
-    """Whole files in tasks of about the same size, in the order of the listing."""
+def _groups(project: Project, new: Sequence[Offered], unread: Sequence[Offered]) -> list[GroupTask]:
+    """Whole files of one source in tasks of about the same size, in the order of the listing."""
+    batches = _batches(new)
     groups: list[list[FileTask]] = []
     size = 0
     for one in unread:
-        if not groups or size + one.size_bytes > GROUP_BYTES or len(groups[-1]) >= GROUP_FILES:
+        is_full = size + one.size_bytes > GROUP_BYTES or (groups and len(groups[-1]) >= GROUP_FILES)
+        if not groups or is_full or groups[-1][-1].source != one.task.source:
             groups.append([])
             size = 0
         groups[-1].append(one.task)
@@ -201,13 +221,21 @@ def _groups(project: Project, unread: Sequence[Offered], batch: str) -> list[Gro
         GroupTask(
             number=number,
             files=tuple(files),
-            batch=batch,
+            batch=batches[files[0].source],
             lake=project.lake.root,
             s3=project.settings.s3,
             engine=project.settings.engine,
         )
         for number, files in enumerate(groups)
     ]
+
+
+def _batches(new: Sequence[Offered]) -> dict[str, str]:
+    """For each source the name of what it offers anew; a file and its batch tell one reading of it from every other."""
+    offers: dict[str, list[tuple[str, str]]] = {}
+    for one in new:
+        offers.setdefault(one.task.source, []).append((one.task.name, one.task.version_tag))
+    return {name: hashlib.sha256(repr((name, offer)).encode()).hexdigest()[:16] for name, offer in offers.items()}
 
 
 def _take_out_leftovers(project: Project, batches: set[str]) -> None:

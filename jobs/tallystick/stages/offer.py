@@ -15,6 +15,9 @@ from tallystick.settings import S3Settings
 from tallystick.stages.project import Project
 from tallystick.storage.objects import list_objects, open_object
 
+RULES = "ingest 1"
+"""Changes when equal bytes would give other entries; a file read by older rules is read again."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Offered:
@@ -60,7 +63,7 @@ def _of_source(project: Project, source: Source) -> list[Offered]:
                 source=source.name,
                 name=one.key,
                 uri=one.uri,
-                version_tag=one.version_tag,
+                version_tag=f"{one.version_tag}/{_rules(source)}",
                 format=source.format,
                 routes=source.routes,
             ),
@@ -68,6 +71,16 @@ def _of_source(project: Project, source: Source) -> list[Offered]:
         )
         for one in listed
     ]
+
+
+def _rules(source: Source) -> str:
+    """A digest of how the source's files are read: one that says another format or other routes has all read again."""
+    return hashlib.sha256(repr((RULES, source.format, source.routes)).encode()).hexdigest()[:8]
+
+
+def rules_of(version_tag: str) -> str:
+    """How the file of a row or a task was, or is to be, read."""
+    return version_tag.rpartition("/")[2]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ SOURCE_FILE = Table(
     columns=(
         Column(name="source", type="VARCHAR", sentence="The source of the project that the object belongs to."),
         Column(name="name", type="VARCHAR", sentence="The object's name below the source's folder or prefix."),
-        Column(name="version_tag", type="VARCHAR", sentence="Which version: the ETag, or mtime in ns."),
+        Column(name="version_tag", type="VARCHAR", sentence="ETag, or mtime in ns; then / and how it is read."),
         Column(name="file_id", type="VARCHAR", sentence="SHA-256 of the stored bytes, in hex."),
         Column(name="size_bytes", type="BIGINT", unit="bytes", sentence="Length of the stored bytes; all were read."),
         Column(name="format", type="VARCHAR", nullable=True, sentence="The format it was read as."),
