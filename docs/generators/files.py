@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from generators.keys import keys, section
 from generators.markdown import code, sentence, table, whole_page
-from tallystick.agreements.kinds import TextClause, UseCaseClause
+from tallystick.agreements.kinds import RoutesClause, TextClause, UseCaseClause
 from tallystick.agreements.limit import Counts, LimitClause, Reading
 from tallystick.agreements.version import Version
 from tallystick.intake.sources import Source
@@ -59,7 +59,7 @@ RULES: dict[type[BaseModel], tuple[str, ...]] = {
 
 WRITTEN: tuple[type[BaseModel], ...] = (
     *(Source, Licensee, App, UseCase, Recogniser),
-    *(Version, LimitClause, Reading, Counts, UseCaseClause, TextClause),
+    *(Version, LimitClause, Reading, Counts, RoutesClause, UseCaseClause, TextClause),
 )
 """The models of the YAML files, in the order of the page."""
 NOT_KEYS = ("project", "s3", "engine")

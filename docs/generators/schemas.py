@@ -8,14 +8,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from generators.keys import needs, sentence
-from tallystick.agreements.kinds import TextClause, UseCaseClause
+from tallystick.agreements.kinds import RoutesClause, TextClause, UseCaseClause
 from tallystick.agreements.limit import Counts, LimitClause, Reading
 from tallystick.agreements.version import Version
 from tallystick.intake.sources import Source
 from tallystick.register.model import App, Licensee, Recogniser, UseCase
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-PARTS = (App, UseCase, Recogniser, LimitClause, Reading, Counts, UseCaseClause, TextClause)
+PARTS = (App, UseCase, Recogniser, LimitClause, Reading, Counts, RoutesClause, UseCaseClause, TextClause)
 
 
 def source() -> str:

@@ -19,7 +19,7 @@ from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.day import TallyTask, tally_day
 from tallystick.tally.ledger import OFFERED
-from tallystick.tally.summary import peak_of, slots_of
+from tallystick.tally.summary import SlotSummary, peak_of, slots_of
 from tallystick.tally.usage import STANDING
 
 LimitsByLicensee = Mapping[str, Iterable[Limit]]
@@ -28,11 +28,13 @@ LimitsByLicensee = Mapping[str, Iterable[Limit]]
 class TalliedLake:
     """A lake whose requests are tallied, opened for audits of any of its licensees."""
 
-    def __init__(self, root: Path, rows: Sequence[Row], limits: LimitsByLicensee) -> None:
+    def __init__(
+        self, root: Path, rows: Sequence[Row], limits: LimitsByLicensee, asked: Iterable[SlotSummary] = ()
+    ) -> None:
         self.lake = Lake(root)
         if rows:
             self.lake.write(REQUEST, as_table(REQUEST, rows))
-        tally_all(self.lake, rows, limits)
+        tally_all(self.lake, rows, limits, tuple(asked))
         self._connection = connect(scratch=root / "scratch")
         snapshot = Snapshot(self.lake)
         for table in (REQUEST, *STANDING, USAGE_SCOPE, USAGE_PEAK):
@@ -62,8 +64,8 @@ class TalliedLake:
         return f"{'DATE ' if name == 'event_date' else ''}{quote_text(value)}"
 
 
-def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee) -> None:
-    """Tally every day that has requests, with the summaries that the limits of the day's licensees ask for."""
+def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee, also: Sequence[SlotSummary] = ()) -> None:
+    """Tally every day that has requests, with the summaries that its licensees' limits ask for, and `also` others."""
     licensees: dict[str, set[str]] = {}
     for row in rows:
         licensees.setdefault(day_of(row), set()).add(str(row["licensee"]))
@@ -71,17 +73,17 @@ def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee) -> None
     written = [
         file
         for day, present in sorted(licensees.items())
-        for file in tally_day(a_task(lake, day, [limit for one in present for limit in wanted.get(one, ())]))
+        for file in tally_day(a_task(lake, day, [limit for one in present for limit in wanted.get(one, ())], also))
     ]
     for table in TABLES:
         lake.commit(table, [file for name, file in written if name == table.name])
 
 
-def a_task(lake: Lake, day: str, limits: Iterable[Limit]) -> TallyTask:
+def a_task(lake: Lake, day: str, limits: Iterable[Limit], also: Sequence[SlotSummary] = ()) -> TallyTask:
     """The task of one day that lacks everything."""
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
     asked = list(limits)
-    slots = {one.id: one for one in map(slots_of, asked) if not one.is_standing}
+    slots = {one.id: one for one in (*map(slots_of, asked), *also) if not one.is_standing}
     peaks = {one.id: one for one in map(peak_of, asked) if one is not None}
     return TallyTask(
         day=day,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from pydantic import Field, model_validator
+
 from tallystick.agreements.clause import Clause
 
 
@@ -17,3 +19,23 @@ class TextClause(Clause):
     """A clause that no log can check; it is listed, never left out."""
 
     kind: Literal["text"]
+
+
+class RoutesClause(Clause):
+    """Only these routes, with these methods, may be called."""
+
+    kind: Literal["routes"]
+    allowed: tuple[str, ...] | None = Field(
+        default=None,
+        min_length=1,
+        description="The routes that may be called, `GET /2/tweets/{id}`; * is any run of characters.",
+    )
+    methods: tuple[str, ...] | None = Field(
+        default=None, min_length=1, description="The HTTP methods that may be used, on any route that may be called."
+    )
+
+    @model_validator(mode="after")
+    def _says_something(self) -> RoutesClause:
+        if self.allowed is None and self.methods is None:
+            raise ValueError("a clause of kind routes needs `allowed`, `methods` or both")
+        return self

@@ -93,7 +93,7 @@ class UsageReader:
         self.connection.execute(f"INSERT INTO piece {stored}")
         for start_us, end_us in edges:
             self.connection.execute(f"INSERT INTO piece {self._raw_pieces(summary, of, start_us, end_us)}")
-        return sum(self._raw_rows(start_us, end_us) for start_us, end_us in edges)
+        return sum(self.raw_rows(start_us, end_us) for start_us, end_us in edges)
 
     def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[KeyDay]]:
         """By key every UTC day of the span on which it has known amounts, in order."""
@@ -153,15 +153,17 @@ class UsageReader:
     def witnesses(
         self, summary: SlotSummary, key: str | None, start_us: int, end_us: int, *, most: int = 3
     ) -> tuple[Witness, ...]:
-        """The first requests in scope of a key (of any, when None) in a span, read from the first day that has one."""
-        whose = "" if key is None else f"AND {KEY[summary.per]} = $key"
+        """The first requests in scope of a key (of any, when None) in a half-open range."""
+        whose = "" if key is None else f" AND {KEY[summary.per]} = {quote_text(key)}"
+        return self.first_requests(f"({condition(summary.scope)}){whose}", start_us, end_us, most=most)
+
+    def first_requests(self, test: str, start_us: int, end_us: int, *, most: int = 3) -> tuple[Witness, ...]:
+        """The first requests for which the SQL `test` is true in a range, read from the first day that has one."""
         for day in range(start_us // DAY_US, -(-end_us // DAY_US)):
-            relation = self._relation(REQUEST, {"event_date": [_date(day)]})
+            within = self.requests_within(max(day * DAY_US, start_us), min((day + 1) * DAY_US, end_us))
             rows = self.connection.execute(
-                f"SELECT source, file_id, position, epoch_us(received_at), request_id FROM ({relation}) "
-                f"WHERE {self._counted(summary)} {whose} AND epoch_us(received_at) >= {start_us} "
-                f"AND epoch_us(received_at) < {end_us} ORDER BY received_at, file_id, position LIMIT {int(most)}",
-                {"licensee": self.licensee} | ({} if key is None else {"key": key}),
+                f"SELECT source, file_id, position, epoch_us(received_at), request_id FROM ({within}) "
+                f"WHERE ({test}) ORDER BY received_at, file_id, position LIMIT {int(most)}"
             ).fetchall()
             if rows:
                 return tuple(
@@ -169,6 +171,23 @@ class UsageReader:
                     for row in rows
                 )
         return ()
+
+    def requests_within(self, start_us: int, end_us: int) -> str:
+        """SQL that yields the licensee's requests of a half-open range, duplicates aside."""
+        return (
+            f"SELECT * FROM ({self._relation(REQUEST, {'event_date': _days(start_us, end_us)})}) "
+            f"WHERE licensee = {quote_text(self.licensee)} AND NOT is_duplicate "
+            f"AND epoch_us(received_at) >= {start_us} AND epoch_us(received_at) < {end_us}"
+        )
+
+    def days_within(self, table: Table, span: Period) -> tuple[str, list[tuple[int, int]]]:
+        """SQL that yields a daily table's rows of the whole UTC days in a span, and the parts of days that are left."""
+        whole_from, whole_until = -(-span.start_us // DAY_US) * DAY_US, span.end_us // DAY_US * DAY_US
+        if self.only_raw or whole_from >= whole_until:
+            return f"SELECT * FROM {quote_name(table.name)} WHERE false", [(span.start_us, span.end_us)]
+        relation = self._relation(table, {"event_date": _days(whole_from, whole_until)})
+        edges = [edge for edge in ((span.start_us, whole_from), (whole_until, span.end_us)) if edge[0] < edge[1]]
+        return f"SELECT * FROM ({relation}) WHERE licensee = {quote_text(self.licensee)}", edges
 
     def undetermined(self, summary: SlotSummary, span: Period) -> int:
         """Requests of the span of which the log does not say enough to tell whether they are in scope."""
@@ -183,6 +202,16 @@ class UsageReader:
             {"licensee": self.licensee},
         ).fetchall()
         return int(count)
+
+    def raw_rows(self, start_us: int, end_us: int) -> int:
+        """How many requests of the licensee are read for a half-open range, duplicates included."""
+        relation = self._relation(REQUEST, {"event_date": _days(start_us, end_us)})
+        [[rows]] = self.connection.execute(
+            f"SELECT count(*) FROM ({relation}) WHERE licensee = $licensee AND epoch_us(received_at) >= {start_us} "
+            f"AND epoch_us(received_at) < {end_us}",
+            {"licensee": self.licensee},
+        ).fetchall()
+        return int(rows)
 
     def _stored_pieces(self, summary: SlotSummary, of: str, start_us: int, end_us: int) -> str:
         days = _days(start_us, end_us)
@@ -212,15 +241,6 @@ class UsageReader:
             f"count(*) FILTER ({SERVED}) FROM ({relation}) "
             f"WHERE {counted} AND {at_us} >= {start_us} AND {at_us} < {end_us} GROUP BY ALL"
         )
-
-    def _raw_rows(self, start_us: int, end_us: int) -> int:
-        relation = self._relation(REQUEST, {"event_date": _days(start_us, end_us)})
-        [[rows]] = self.connection.execute(
-            f"SELECT count(*) FROM ({relation}) WHERE licensee = $licensee AND epoch_us(received_at) >= {start_us} "
-            f"AND epoch_us(received_at) < {end_us}",
-            {"licensee": self.licensee},
-        ).fetchall()
-        return int(rows)
 
     def _counted(self, summary: SlotSummary) -> str:
         return f"licensee = $licensee AND NOT is_duplicate AND ({condition(summary.scope)})"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from tallystick.agreements.clause import AS_WRITTEN
-from tallystick.agreements.limit import LimitClause
 from tallystick.agreements.load import Binding
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
 from tallystick.period import Period, to_text, to_us
@@ -146,7 +145,7 @@ def _clause(audit: Audit, statement: Statement) -> dict[str, Any]:
 
 def _limits(statement: Statement) -> list[dict[str, Any]]:
     """What each reading of a limit permits; nothing for other kinds of clause."""
-    if not isinstance(statement.model, LimitClause):
+    if statement.model is None:
         return []
     return [
         {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tallystick.agreements.limit import Limit, LimitClause, Scope
 from tallystick.agreements.load import Binding
+from tallystick.agreements.version import AnyClause
 from tallystick.tally.scope import DEFAULT, EVERYTHING, digest, has_peak
 
 
@@ -58,20 +59,16 @@ def peak_of(limit: Limit) -> PeakSummary | None:
     return PeakSummary(of=limit.of, per=limit.per, window=window, length_us=limit.length.us, scope=limit.scope)
 
 
-def readings_of(clause: LimitClause) -> list[tuple[str, Limit]]:
-    """Every meaning of a limit's words, its own first, each with its id."""
+def readings_of(clause: AnyClause) -> list[tuple[str, Limit]]:
+    """Every limit that a clause states, by the id of its reading, its own words first; none for other kinds."""
+    if not isinstance(clause, LimitClause):
+        return []
     return [("as written", clause.limit_as(None)), *((one.id, clause.limit_as(one)) for one in clause.readings)]
 
 
 def summaries(bindings: Iterable[Binding]) -> tuple[tuple[SlotSummary, ...], tuple[PeakSummary, ...]]:
     """All that the limits of some agreements need on top of the standing tables, each once, in a fixed order."""
-    limits = [
-        limit
-        for binding in bindings
-        for clause in binding.version.clauses
-        if isinstance(clause, LimitClause)
-        for _, limit in readings_of(clause)
-    ]
+    limits = [limit for binding in bindings for clause in binding.version.clauses for _, limit in readings_of(clause)]
     slots = {one.id: one for limit in limits if not (one := slots_of(limit)).is_standing}
     peaks = {peak.id: peak for limit in limits if (peak := peak_of(limit)) is not None}
     return tuple(slots[key] for key in sorted(slots)), tuple(peaks[key] for key in sorted(peaks))

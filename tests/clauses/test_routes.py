@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from building import a_request, a_version, drawn
+from clauses.judged import STATED, judge_clause
+
+CASES = """
+    app               method  route              status
+    inside            GET     /2/tweets/{id}     200
+    inside            GET     /2/tweets/search   404
+    other-route       GET     /2/tweets/{id}     200
+    other-route       GET     /2/users/{id}      200
+    other-method      POST    /2/tweets/{id}     200
+    other-case        get     /2/tweets/{id}     200
+    refused           GET     /2/users/{id}      429
+    no-status         GET     /2/users/{id}      -
+    no-route          GET     -                  200
+    no-route          GET     /2/tweets/{id}     200
+    no-route-by-post  POST    -                  200
+    no-method         -       /2/tweets/{id}     200
+    no-method-outside -       /2/users/{id}      200
+    nothing           -       -                  200
+    nothing-and-more  -       -                  200
+    nothing-and-more  GET     /2/users/{id}      200
+    percent           GET     /2/tweets%         200
+"""
+ALLOWED = {"kind": "routes", "allowed": ["GET /2/tweets/*"], "methods": ["get"]}
+EXPECTED = {
+    "inside": (2, 0, "kept"),
+    "other-route": (2, 1, "exceeded"),
+    "other-method": (1, 1, "exceeded"),
+    "other-case": (1, 1, "exceeded"),  # patterns tell upper and lower case apart, `methods` does not
+    "refused": (1, 1, "exceeded"),
+    "no-status": (1, 1, "exceeded"),
+    "no-route": (2, 0, "not decided"),
+    "no-route-by-post": (1, 1, "exceeded"),
+    "no-method": (1, 0, "not decided"),
+    "no-method-outside": (1, 1, "exceeded"),
+    "nothing": (1, 0, "not decided"),
+    "nothing-and-more": (2, 1, "exceeded"),
+    "percent": (1, 1, "exceeded"),
+}
+
+
+@pytest.mark.parametrize("only_raw", [False, True])
+def test_a_request_outside_of_what_may_be_called_is_measured_for_its_app(tmp_path: Path, only_raw: bool) -> None:
+    judged = judge_clause(tmp_path, drawn(a_request, CASES), ALLOWED, only_raw=only_raw)
+
+    assert judged.verdicts() == EXPECTED
+    assert judged.terms == "only the routes GET /2/tweets/*; only the methods GET"
+    assert judged.measures["no-route"].missing == "1 of 2 requests do not say enough of their route and method"
+
+
+def test_whole_days_are_decided_without_a_raw_row(tmp_path: Path) -> None:
+    judged = judge_clause(tmp_path, drawn(a_request, CASES), ALLOWED)
+
+    assert {(one.decided_from, one.rows_read) for one in judged.measures.values()} == {("usage_app_route", 0)}
+
+
+def test_the_first_requests_outside_are_named(tmp_path: Path) -> None:
+    rows = drawn(
+        a_request,
+        """
+        at                   route      position
+        10:00:00             /2/tweets  1
+        2022-03-05T00:00:00  /2/users   2
+        2022-03-04T10:00:00  /2/users   3
+        """,
+    )
+
+    judged = judge_clause(tmp_path, rows, {"kind": "routes", "allowed": ["GET /2/tweets"]})
+
+    assert [witness.position for witness in judged.measures["monitor"].witnesses] == [3]
+
+
+def test_parts_of_days_that_the_period_cuts_are_read_from_requests(tmp_path: Path) -> None:
+    rows = drawn(
+        a_request,
+        """
+        at                          route
+        09:59:59.999999             /2/users
+        10:00:00                    /2/tweets
+        2022-03-02T10:00:00         /2/users
+        2022-03-03T11:59:59.999999  /2/users
+        2022-03-03T12:00:00         /2/users
+        """,
+    )
+    period = "2022-03-01T10:00:00Z/2022-03-03T12:00:00Z"
+
+    judged = judge_clause(tmp_path, rows, {"kind": "routes", "allowed": ["GET /2/tweets"]}, period=period)
+
+    assert judged.verdicts() == {"monitor": (3, 2, "exceeded")}
+    assert judged.measures["monitor"].rows_read == 2
+
+
+def test_a_pattern_without_a_method_fits_only_calls_that_show_none(tmp_path: Path) -> None:
+    rows = drawn(a_request, "app method route\nwith GET /2/tweets\nwithout - /2/tweets")
+
+    judged = judge_clause(tmp_path, rows, {"kind": "routes", "allowed": ["/2/tweets"]})
+
+    assert judged.verdicts() == {"with": (1, 1, "exceeded"), "without": (1, 0, "kept")}
+
+
+def test_no_request_is_no_measure(tmp_path: Path) -> None:
+    rows = [a_request(licensee="other")]
+
+    assert judge_clause(tmp_path, rows, ALLOWED).measures == {}
+
+
+@pytest.mark.parametrize("said", [{}, {"allowed": []}, {"methods": []}, {"routes": ["GET /"]}])
+def test_a_clause_that_allows_nothing_in_particular_is_refused(said: dict[str, list[str]]) -> None:
+    with pytest.raises(ValidationError):
+        a_version(STATED | {"kind": "routes"} | said)
