@@ -12,7 +12,7 @@ import pytest
 
 from tallystick.errors import DamagedFileError, UnreadableFileError
 from tallystick.intake import stored as stored_module
-from tallystick.intake.stored import MeasuredStream, decode_stored
+from tallystick.intake.stored import CHUNK, MeasuredStream, decode_stored
 
 LINES = "".join(f'{{"n": {n}, "word": "{hashlib.md5(str(n).encode()).hexdigest()}"}}\n' for n in range(200)).encode()  # noqa: S324
 
@@ -184,6 +184,13 @@ def test_the_whole_output_of_the_last_piece_is_read() -> None:
     for length in (stored_module.CHUNK - 1, stored_module.CHUNK, stored_module.CHUNK + 1, 3 * stored_module.CHUNK):
         content = b"a" * length
         assert decode(gzip.compress(content)) == content
+
+
+@pytest.mark.parametrize("length", [CHUNK // 2, CHUNK, 3 * CHUNK, 3 * CHUNK + 1])
+@pytest.mark.parametrize("members", [2, 5])
+def test_large_members_after_one_another_are_read(length: int, members: int) -> None:
+    for content in (b"a" * length, random.Random(3).randbytes(length), (LINES * (length // len(LINES) + 1))[:length]):  # noqa: S311
+        assert decode(gzip.compress(content, 1) * members) == content * members
 
 
 def test_a_stream_that_reads_short_is_read_on() -> None:

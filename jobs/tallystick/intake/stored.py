@@ -148,7 +148,7 @@ def _gunzip(head: bytes, stored: MeasuredStream, writer: _Writer, name: str) -> 
         try:
             out = member.decompress(piece, CHUNK)
             writer.write(out)
-            while member.unconsumed_tail or len(out) == CHUNK:
+            while not member.eof and (member.unconsumed_tail or len(out) == CHUNK):
                 out = member.decompress(member.unconsumed_tail, CHUNK)
                 writer.write(out)
         except zlib.error as error:
