@@ -18,10 +18,9 @@ from tallystick.intake.reader import create_entry_tables, read_file
 from tallystick.intake.task import FileTask
 from tallystick.runtime.record import recorded
 from tallystick.settings import EngineSettings, S3Settings
-from tallystick.stages.offer import Offered, find_repeats, offered, rules_of
+from tallystick.stages.offer import Offered, find_repeats, offered, open_log, rules_of
 from tallystick.stages.project import Project, StageResult
 from tallystick.storage.delta import arrow_schema
-from tallystick.storage.objects import open_object
 from tallystick.tables.intake import INTAKE
 from tallystick.tables.rejected_entry import REJECTED_ENTRY
 from tallystick.tables.source_file import SOURCE_FILE
@@ -111,7 +110,7 @@ def read_group(task: GroupTask) -> GroupRead:
         scratch = Path(folder)
         connection = connect(memory_limit=task.engine.memory_limit, scratch=scratch)
         create_entry_tables(connection)
-        opened = partial(open_object, s3=task.s3)
+        opened = partial(open_log, s3=task.s3)
         accounts = [
             read_file(connection, file, open_object=opened, scratch=scratch, batch=task.batch) for file in task.files
         ]

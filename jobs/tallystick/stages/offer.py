@@ -6,9 +6,9 @@ import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
-from tallystick.errors import EmptySourceError, MissingInputError
+from tallystick.errors import EmptySourceError, InputError, MissingInputError
 from tallystick.intake.sources import Source
 from tallystick.intake.task import FileTask
 from tallystick.settings import S3Settings
@@ -83,6 +83,15 @@ def rules_of(version_tag: str) -> str:
     return version_tag.rpartition("/")[2]
 
 
+def open_log(uri: str, *, s3: S3Settings) -> BinaryIO:
+    """One offered object as a stream. Raises InputError for what cannot be opened, which stops the stage."""
+    try:
+        return open_object(uri, s3)
+    except InputError as error:
+        error.next_step = error.next_step or "mend it or take it out of the source, then run tallystick ingest again"
+        raise
+
+
 @dataclass(frozen=True, kw_only=True)
 class DigestTask:
     """One object whose bytes are to be digested."""
@@ -94,7 +103,7 @@ class DigestTask:
 def digest_object(task: DigestTask) -> str:
     """SHA-256 of the object's stored bytes."""
     digest = hashlib.sha256()
-    with open_object(task.uri, task.s3) as stream:
+    with open_log(task.uri, s3=task.s3) as stream:
         while part := stream.read(1 << 20):
             digest.update(part)
     return digest.hexdigest()
