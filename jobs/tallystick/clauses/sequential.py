@@ -46,13 +46,15 @@ def _anchored(requests: Requests, limit: Limit, span: Period, first: int, after:
     place = first + int((requests.amount[first:after].cumsum() > limit.limit).argmax())
     crossed_us, end_us = int(requests.at_us[place]), int(requests.at_us[first]) + limit.length.us
     inside = slice(first, after)
+    served = requests.is_served[inside] & (requests.at_us[inside] >= crossed_us)
+    without = (requests.served_without_us >= crossed_us) & (requests.served_without_us < end_us)
     return Over(
         start_us=int(requests.at_us[first]),
         end_us=end_us,
         used=used,
         over=used - limit.max,
         crossed_us=crossed_us,
-        served_over=int((requests.is_served[inside] & (requests.at_us[inside] >= crossed_us)).sum()),
+        served_over=int(served.sum() + without.sum()),
         is_clipped=end_us > span.end_us,
     )
 
