@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pydantic import BaseModel
 
-from generators.keys import keys, section
+from generators.keys import keys, models, section
 from generators.markdown import code, sentence, table, whole_page
-from tallystick.agreements.kinds import RoutesClause, TextClause, UseCaseClause
-from tallystick.agreements.limit import Counts, LimitClause, Reading
+from tallystick.agreements.limit import LimitClause, Reading
 from tallystick.agreements.version import Version
 from tallystick.intake.sources import Source
-from tallystick.register.model import App, Licensee, Recogniser, UseCase
+from tallystick.register.model import Licensee, Recogniser
 from tallystick.settings import EngineSettings, S3Settings, Settings
 
 LEAD = """\
@@ -57,18 +56,13 @@ RULES: dict[type[BaseModel], tuple[str, ...]] = {
 }
 
 
-WRITTEN: tuple[type[BaseModel], ...] = (
-    *(Source, Licensee, App, UseCase, Recogniser),
-    *(Version, LimitClause, Reading, Counts, RoutesClause, UseCaseClause, TextClause),
-)
-"""The models of the YAML files, in the order of the page."""
 NOT_KEYS = ("project", "s3", "engine")
 """Settings that are no key with a value: where the file is, and the tables that follow it."""
 
 
 def page() -> str:
     """The page."""
-    return whole_page("Files a user writes", LEAD, _settings(), *(_section(model) for model in WRITTEN))
+    return whole_page("Files a user writes", LEAD, _settings(), *(_section(model) for model in models(*PLACES)))
 
 
 def _settings() -> str:

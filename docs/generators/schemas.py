@@ -7,15 +7,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from generators.keys import needs, sentence
-from tallystick.agreements.kinds import RoutesClause, TextClause, UseCaseClause
-from tallystick.agreements.limit import Counts, LimitClause, Reading
+from generators.keys import models, needs, sentence
 from tallystick.agreements.version import Version
 from tallystick.intake.sources import Source
-from tallystick.register.model import App, Licensee, Recogniser, UseCase
+from tallystick.register.model import Licensee
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-PARTS = (App, UseCase, Recogniser, LimitClause, Reading, Counts, RoutesClause, UseCaseClause, TextClause)
 
 
 def source() -> str:
@@ -35,7 +32,7 @@ def version() -> str:
 
 def _schema(model: type[BaseModel]) -> str:
     described = model.model_json_schema(by_alias=True)
-    parts = {part.__name__: part for part in PARTS}
+    parts = {part.__name__: part for part in models(model)}
     for name, part in described.get("$defs", {}).items():
         _complete(part, parts[name])
     _complete(described, model)

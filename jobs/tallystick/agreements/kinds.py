@@ -21,6 +21,17 @@ class TextClause(Clause):
     kind: Literal["text"]
 
 
+class TermClause(Clause):
+    """No call with a credential that was revoked, or by an app outside of its registration."""
+
+    kind: Literal["term"]
+    per: Literal["credential", "app"] = Field(
+        default="credential",
+        description="`credential`: no call with one after it was `revoked`. `app`: none by an app before `registered` "
+        "or from `ended` on.",
+    )
+
+
 class RoutesClause(Clause):
     """Only these routes, with these methods, may be called."""
 

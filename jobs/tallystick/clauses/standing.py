@@ -39,7 +39,7 @@ def measure_registered_app(reader: UsageReader, licensee: Licensee, period: Peri
     for app, requests in requests_by_app(reader, period):
         outside = 0
         witnesses: tuple[Witness, ...] = ()
-        for span in _off_the_register(licensee, app, period):
+        for span in off_the_register(licensee, app, period):
             count = dict(requests_by_app(reader, span)).get(app, 0)
             outside += count
             if count and not witnesses:
@@ -87,8 +87,8 @@ def _gaps(bindings: Sequence[Binding], period: Period) -> list[Period]:
     return gaps
 
 
-def _off_the_register(licensee: Licensee, app: str, period: Period) -> list[Period]:
-    """The parts of the period in which an app is not on the register."""
+def off_the_register(licensee: Licensee, app: str, period: Period) -> list[Period]:
+    """The parts of a period in which an app is not on the register."""
     entry = licensee.app(app)
     if entry is None:
         return [period]

@@ -69,7 +69,7 @@ def recognitions(licensees: Sequence[Licensee]) -> tuple[Recognition, ...]:
             until_us=_or(licensee.instant_us(way.until), FAR_FUTURE_US),
             licensee=licensee.licensee,
             app=app.app,
-            credential_id=way.name or (way.value if way.by == "credential" else None),
+            credential_id=way.credential_id,
         )
         for licensee in licensees
         for app in licensee.apps

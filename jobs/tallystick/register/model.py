@@ -59,6 +59,11 @@ class Recogniser(Stated):
     name: Slug | None = Field(default=None, description="What reports call the credential; its own text where absent.")
     from_: Instant | None = Field(default=None, alias="from")
     until: Instant | None = None
+    revoked: Instant | None = Field(
+        default=None,
+        description="When the credential was revoked; a call that shows it later is the app's all the same, and is "
+        "what clauses of kind `term` measure.",
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> Recogniser:
@@ -69,6 +74,8 @@ class Recogniser(Stated):
             ipaddress.ip_network(self.network)
         if not self.value:
             raise ValueError(f"{self.by} is empty, and would recognise everybody or nobody")
+        if self.revoked is not None and self.credential_id is None:
+            raise ValueError("what is revoked is a credential: give it a `name`, so that its calls can be told apart")
         return self
 
     @property
@@ -80,6 +87,11 @@ class Recogniser(Stated):
     def value(self) -> str:
         """The text to compare with."""
         return str(getattr(self, self.by))
+
+    @property
+    def credential_id(self) -> str | None:
+        """What tables and reports call the credential, if it is one that has a name."""
+        return self.name or self.credential
 
 
 class UseCase(Stated):
@@ -118,6 +130,26 @@ class Licensee(Stated):
         if twice:
             raise ValueError(f"the app {twice[0]!r} stands twice")
         return self
+
+    @model_validator(mode="after")
+    def _revoked_once(self) -> Licensee:
+        stated: dict[str, int | None] = {}
+        for way in (way for app in self.apps for way in app.recognised_by):
+            revoked_us, until_us = self.instant_us(way.revoked), self.instant_us(way.until)
+            if revoked_us is not None and until_us is not None and until_us <= revoked_us:
+                raise ValueError(f"{way.value!r} is recognised only until {way.until}, and revoked at {way.revoked}")
+            if way.credential_id is not None and stated.setdefault(way.credential_id, revoked_us) != revoked_us:
+                raise ValueError(
+                    f"the credential {way.credential_id!r} stands twice, revoked at different times; give one of them "
+                    "another name"
+                )
+        return self
+
+    def revoked_us(self) -> dict[str, int]:
+        """When each revoked credential was revoked, in microseconds, by its id."""
+        ways = [way for app in self.apps for way in app.recognised_by]
+        found = {way.credential_id: self.instant_us(way.revoked) for way in ways}
+        return {name: us for name, us in found.items() if name is not None and us is not None}
 
     def instant_us(self, text: str | None) -> int | None:
         """One of this file's dates as an instant in microseconds, read in the file's time zone."""
