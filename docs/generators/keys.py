@@ -25,6 +25,25 @@ class Key:
     says: str
 
 
+def models(*roots: type[BaseModel]) -> list[type[BaseModel]]:
+    """Each model and all that its keys are made of, every one once, before its parts."""
+    found: dict[type[BaseModel], None] = {}
+
+    def visit(hint: Any) -> None:
+        if isinstance(hint, type) and issubclass(hint, BaseModel):
+            if hint not in found:
+                found[hint] = None
+                for field in hint.model_fields.values():
+                    visit(field.annotation)
+            return
+        for part in get_args(hint):
+            visit(part)
+
+    for root in roots:
+        visit(root)
+    return list(found)
+
+
 def keys(model: type[BaseModel]) -> Iterator[Key]:
     """Every key of a model, those that are needed first; LookupError for one that nobody describes."""
     described = model.model_json_schema(by_alias=True)
