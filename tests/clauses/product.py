@@ -9,15 +9,15 @@ from datetime import datetime, timedelta
 from building import Row, a_version
 from clauses.lakes import TalliedLake
 from reference.limits import Answer, Call, Edition, Over, Terms
-from tallystick.agreements.load import Binding
 from tallystick.agreements.limit import LimitClause
+from tallystick.agreements.load import Binding
 from tallystick.clauses.limit import measure_limit
 from tallystick.clauses.result import Measure
 from tallystick.clauses.result import Over as Found
 from tallystick.period import Period, to_instant, to_text, to_us
 
-MARGIN = timedelta(days=400)
-"""How far a period that cuts nothing reaches beyond the requests."""
+MARGIN = {"P1Y": timedelta(days=366), "P3M": timedelta(days=92)}
+"""How far a period reaches beyond the requests so that it cuts no window; 35 days for all that are shorter."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,8 +36,9 @@ class Usage:
     def span(self) -> tuple[datetime, datetime]:
         if self.period is not None:
             return self.period
+        margin = max(MARGIN.get(edition.terms.within, timedelta(days=35)) for edition in self.editions)
         times = [call.received_at for call in self.calls]
-        return min(times) - MARGIN, max(times) + MARGIN
+        return min(times) - margin, max(times) + margin
 
 
 def limit_clause(terms: Terms) -> LimitClause:
@@ -137,6 +138,7 @@ def _over(found: Found) -> Over:
     )
 
 
-def without_peak(answer: Answer) -> Answer:
-    """An answer without what small tables need not say."""
-    return replace(answer, peak=None, undetermined=0)
+def without_peak(window: str, answer: Answer) -> Answer:
+    """An answer without what small tables need not say, and without the cost of a bucket, which no rule defines."""
+    over = tuple(replace(one, used=None, over=None) for one in answer.over) if window == "bucket" else answer.over
+    return replace(answer, over=over, peak=None, undetermined=0)

@@ -64,7 +64,9 @@ SHAPES = {
 """For each kind of window the limits that are drawn: of, per, within and scope, each four words."""
 
 STEP = timedelta(microseconds=1)
+ROUTES = ("/search", "/search", "/2/tweets", "/2/tweets/%", None)
 JITTERS = (0 * STEP, 0 * STEP, -STEP, STEP, 17_000_003 * STEP)
+TARGETS = [(method, route) for method in ("GET", "GET", "POST", None) for route in ROUTES]
 AMOUNTS = (None, 0, 1, 1, 2, 5, 2**53 + 1)
 
 
@@ -101,11 +103,7 @@ def usage_strategy(draw: st.DrawFn, kind: str, shape: tuple[str, ...]) -> Usage:
     place = datetime.fromisoformat(f"{draw(st.sampled_from(PLACES[zone]))}+00:00")
     stride = duration(within) if within.startswith("PT") or kind != "calendar" else timedelta(days=1)
     stride = stride * draw(st.sampled_from((2, 3, 4, 6))) / 4
-    moments = st.builds(
-        lambda steps, jitter: place + steps * stride + jitter,
-        st.integers(-3, 4),
-        st.sampled_from(JITTERS),
-    )
+    moments = st.sampled_from([place + steps * stride + jitter for steps in range(-3, 5) for jitter in JITTERS])
     borders = sorted(draw(st.sets(moments, max_size=2)))
     callers = draw(st.integers(16, 32))
     calls = draw(st.lists(_call(per, callers, moments), min_size=3 * callers, max_size=6 * callers))
@@ -137,15 +135,15 @@ def _call(per: str, callers: int, moments: st.SearchStrategy[datetime]) -> st.Se
     nobody = [None] if per in ("credential", "user") else []
     whose = st.sampled_from([*(f"key {number}" for number in range(callers)), *nobody])
     return st.builds(
-        lambda at, key, amount, status, method, route: Call(
+        lambda at, key, amount, answer, target: Call(
             received_at=at,
             licensee="halcyon",
             app=key if per == "app" else "monitor",
             credential=key if per == "credential" else "hal-01",
             user=key if per == "user" else None,
-            method=method,
-            route=route,
-            status=status,
+            method=target[0],
+            route=target[1],
+            status=answer,
             records=amount,
             response_bytes=amount,
         ),
@@ -153,8 +151,7 @@ def _call(per: str, callers: int, moments: st.SearchStrategy[datetime]) -> st.Se
         whose,
         st.sampled_from(AMOUNTS),
         st.sampled_from((200, 200, 200, 429, 500, None)),
-        st.sampled_from(("GET", "GET", "POST", None)),
-        st.sampled_from(("/search", "/search", "/2/tweets", "/2/tweets/%", None)),
+        st.sampled_from(TARGETS),
     )
 
 

@@ -52,11 +52,12 @@ def _on_one_line(keys: Integers, at_us: Integers, length_us: int) -> Integers:
 
 
 def _between(amounts: Integers, first: NDArray[Any], after: NDArray[Any]) -> Integers:
-    """Sums of `amounts[first:after]`. Running totals may pass 2^63 and wrap; differences are exact even so."""
+    """Sums of `amounts[first:after]`, none negative. Running totals may wrap; differences are exact even so."""
     with np.errstate(over="ignore"):
         running = np.concatenate([np.zeros(1, np.int64), np.cumsum(amounts, dtype=np.int64)])
         sums: Integers = running[after] - running[first]
     roughly = np.concatenate([np.zeros(1), np.cumsum(amounts, dtype=np.float64)])
-    if float((roughly[after] - roughly[first]).max(initial=0.0)) >= float(LARGEST):
+    # A sum of 2^63 to 2^64 wraps to a negative number; for larger ones a float is near enough to tell.
+    if sums.min(initial=0) < 0 or float((roughly[after] - roughly[first]).max(initial=0.0)) > 1.5 * LARGEST:
         raise OverflowError("a window's sum is past 2^63-1")
     return sums
