@@ -13,6 +13,7 @@ import yaml
 
 from documentation import DOCS, PROJECT, REFERENCE, STAGES, blocks, commands, name_of, pages, read
 from tallystick.agreements.load import load_agreements
+from tallystick.clauses.judge import finding_id
 from tallystick.intake.sources import load_sources
 from tallystick.register.load import load_register
 from tallystick.settings import Settings
@@ -116,3 +117,13 @@ def test_a_schema_takes_what_init_writes_and_refuses_a_key_it_does_not_know(name
     jsonschema.validate(written, schema)
     with pytest.raises(jsonschema.ValidationError, match="colour"):
         jsonschema.validate(written | {"colour": "blue"}, schema)
+
+
+def test_the_finding_that_is_taken_apart_has_the_id_that_it_would_have() -> None:
+    page = read(DOCS / "how-to" / "read-a-finding.md")
+    example = json.loads(blocks(DOCS / "how-to" / "read-a-finding.md", "json")[0])
+
+    expected = finding_id("acme", "2024-01", example["version"], example["clause"], example["key"])
+
+    assert example["id"] == expected
+    assert f"tallystick explain {expected}" in page
