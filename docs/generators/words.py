@@ -18,7 +18,7 @@ SENTENCES = {
     "App.app": "The app's id, once in the file.",
     "App.name": "The app's name, as reports write it.",
     "App.registered": "The first instant of the registration; where absent, the app was always registered.",
-    "App.environment": "What the app is run for; kept, and not judged yet.",
+    "App.environment": "What the app is run for; clauses of kind `environment` judge by it.",
     "App.use_case": "What the app is for; where absent, none was ever approved.",
     "App.recognised_by": "How the app's calls are recognised; a call that fits any of them is the app's.",
     "Recogniser.credential": "What the log shows in `credential`, exactly.",

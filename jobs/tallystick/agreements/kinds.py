@@ -6,7 +6,40 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from tallystick.agreements.clause import Clause
+from tallystick.agreements.clause import Clause, Of, Window
+from tallystick.agreements.length import calendar_length, fixed_length
+from tallystick.agreements.limit import Limit, Scope
+from tallystick.register.model import Environment
+
+
+class EnvironmentClause(Clause):
+    """Each app that is not for production stays under a small volume."""
+
+    kind: Literal["environment"]
+    environments: tuple[Environment, ...] = Field(
+        default=("dev", "stage"), min_length=1, description="Which apps, by the `environment` that the register states."
+    )
+    of: Of = Field(default="requests", description="What is added up, over the requests not refused with 429.")
+    max: int = Field(ge=0, le=2**63 - 1, description="What one window permits each of these apps.")
+    window: Window = Field(description="How windows lie, as in a clause of kind `limit`.")
+    within: str = Field(description="How long a window is, as an ISO 8601 duration.")
+
+    @model_validator(mode="after")
+    def _has_a_length(self) -> EnvironmentClause:
+        self.limit()
+        return self
+
+    def limit(self) -> Limit:
+        """What each of these apps is held to."""
+        return Limit(
+            of=self.of,
+            per="app",
+            max=self.max,
+            limit=self.max,
+            window=self.window,
+            length=calendar_length(self.within) if self.window == "calendar" else fixed_length(self.within),
+            scope=Scope.of(None),
+        )
 
 
 class UseCaseClause(Clause):

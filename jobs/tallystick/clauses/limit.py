@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure, Over
 from tallystick.clauses.sequential import anchored_over, bucket_over
 from tallystick.clauses.sliding import days_to_read, episodes, ranges_of, short_windows_over, window_sums
 from tallystick.clauses.usage_reader import KeyDay, UsageReader
+from tallystick.duck import quote_text
 from tallystick.period import DAY_US, Period
 from tallystick.tally.scope import SLOT_US
 from tallystick.tally.summary import peak_of, readings_of, slots_of
@@ -61,20 +63,31 @@ def measure_limit(
     return [
         one
         for reading, limit in readings_of(clause)
-        for one in _measure_reading(reader, reading, limit, span, zone, in_period)
+        for one in measure_reading(reader, reading, limit, span, zone, in_period)
     ]
 
 
-def _measure_reading(
-    reader: UsageReader, reading: str, limit: Limit, span: Period, zone: ZoneInfo, in_period: int
+def measure_reading(
+    reader: UsageReader,
+    reading: str,
+    limit: Limit,
+    span: Period,
+    zone: ZoneInfo,
+    in_period: int,
+    *,
+    only: Collection[str] | None = None,
 ) -> list[Measure]:
+    """One limit for every key that has requests in scope in the span, or for those of `only`."""
     edge_rows = reader.lay_out_pieces(slots_of(limit), limit.of, span)
+    if only is not None:
+        named = ", ".join(quote_text(key) for key in only) or "NULL"
+        reader.connection.execute(f"DELETE FROM piece WHERE coalesce(key NOT IN ({named}), true)")
     undetermined = reader.undetermined(slots_of(limit), span)
     totals = reader.connection.execute(
         "SELECT key, CAST(sum(counted) AS BIGINT), CAST(sum(unknown) AS BIGINT), CAST(sum(used) AS BIGINT) FROM piece "
         "GROUP BY key ORDER BY key NULLS LAST"
     ).fetchall()
-    judged = _judge_keys(reader, limit, span, zone)
+    judged = _judge_keys(reader, limit, span, zone, only)
     measures = []
     for key, counted, unknown, used in totals:
         found = judged.get(
@@ -104,12 +117,16 @@ def _measure_reading(
     return measures
 
 
-def _judge_keys(reader: UsageReader, limit: Limit, span: Period, zone: ZoneInfo) -> dict[str, _Judged]:
+def _judge_keys(
+    reader: UsageReader, limit: Limit, span: Period, zone: ZoneInfo, only: Collection[str] | None
+) -> dict[str, _Judged]:
     peaks = peak_of(limit)
     if peaks is not None:
         stored = _every_day(reader, span) if reader.only_raw else reader.peaks(peaks, span)
         judge = _judge_sequential if limit.window in ("anchored", "bucket") else _judge_peaks
-        return {key: judge(reader, limit, span, key, days) for key, days in stored.items()}
+        return {
+            key: judge(reader, limit, span, key, days) for key, days in stored.items() if only is None or key in only
+        }
     if limit.window != "calendar":
         return {key: _judge_long(reader, limit, span, key) for key in _keys(reader)}
     lay_out_windows(reader, limit, span, zone)

@@ -43,6 +43,8 @@ Slug = Annotated[str, AfterValidator(a_slug)]
 Zone = Annotated[str, AfterValidator(a_zone)]
 Instant = Annotated[str, AfterValidator(an_instant)]
 
+Environment = Literal["production", "stage", "dev"]
+
 BY = ("credential", "credential_sha256", "principal", "user", "network", "user_agent")
 """How a caller can be recognised, the surest way first."""
 
@@ -110,7 +112,7 @@ class App(Stated):
     ended: Instant | None = Field(
         default=None, description="The first instant that no longer belongs to the registration."
     )
-    environment: Literal["production", "stage", "dev"] = "production"
+    environment: Environment = "production"
     use_case: UseCase | None = None
     recognised_by: tuple[Recogniser, ...] = ()
 

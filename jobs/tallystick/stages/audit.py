@@ -174,7 +174,7 @@ def _sentence(clause: JudgedClause, measure: Measure) -> str:
     whose = measure.key if measure.key is not None else "requests without a name"
     if measure.verdict == "not decided":
         return f"{whose}: not decided, {measure.missing}"
-    if clause.statement.kind != "limit":
+    if not measure.windows:
         return f"{whose}: measured {measure.used:,} requests where none is permitted{cited or ' by the register'}"
     windows = len(measure.windows)
     return (

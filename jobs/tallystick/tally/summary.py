@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tallystick.agreements.clause import AS_WRITTEN
+from tallystick.agreements.kinds import EnvironmentClause
 from tallystick.agreements.limit import Limit, LimitClause, Scope
 from tallystick.agreements.load import Binding
 from tallystick.agreements.version import AnyClause
@@ -61,9 +63,11 @@ def peak_of(limit: Limit) -> PeakSummary | None:
 
 def readings_of(clause: AnyClause) -> list[tuple[str, Limit]]:
     """Every limit that a clause states, by the id of its reading, its own words first; none for other kinds."""
+    if isinstance(clause, EnvironmentClause):
+        return [(AS_WRITTEN, clause.limit())]
     if not isinstance(clause, LimitClause):
         return []
-    return [("as written", clause.limit_as(None)), *((one.id, clause.limit_as(one)) for one in clause.readings)]
+    return [(AS_WRITTEN, clause.limit_as(None)), *((one.id, clause.limit_as(one)) for one in clause.readings)]
 
 
 def summaries(bindings: Iterable[Binding]) -> tuple[tuple[SlotSummary, ...], tuple[PeakSummary, ...]]:
