@@ -209,7 +209,7 @@ def test_a_file_without_entries_is_told(tmp_path: Path) -> None:
 
 
 def printed(result: dict[str, Any]) -> str:
-    console = Console(width=160, record=True, file=open(os.devnull, "w"))  # noqa: PTH123, SIM115
+    console = Console(width=80, record=True, file=open(os.devnull, "w"))  # noqa: PTH123, SIM115
     render(result, console)
     return console.export_text()
 
@@ -220,7 +220,8 @@ def test_the_tables_for_people_say_what_was_found(folder: Path, tmp_path: Path) 
     assert "gateway_jsonl" in text
     assert "not_json 1" in text
     assert "6 of 6 requests" in text
-    assert "LICENSE: no known format" in text
+    assert "not read: no known format" in text
+    assert "7 entries, 6 accepted · 1 rejected (not_json 1) · 2 duplicates of 4 ids" in text
     assert "GET /a" in text
     assert "100.0 %" in text
 

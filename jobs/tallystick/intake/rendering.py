@@ -26,14 +26,14 @@ SUMS = {"response_bytes": "response bytes", "request_bytes": "request bytes", "r
 
 
 def render(result: dict[str, Any], console: Console) -> None:
-    """Print the result of `inspect`: a line a file, the total's sums and hours, and its most frequent values."""
-    total = result["total"]
-    read = [file for file in result["files"] if "problem" not in file]
-    if read:
-        console.print(_files(read, total))
+    """Print the result of `inspect`: each file, then sums, times and most frequent values of all files together."""
     for file in result["files"]:
-        if "problem" in file:
-            console.print(Text.assemble("not read: ", _text(file["path"]), ": ", _text(file["problem"])))
+        _line(console, "", file["path"], style="bold")
+        _line(console, "  ", f"not read: {file['problem']}" if "problem" in file else _summary(file))
+    total = result["total"]
+    if len(result["files"]) > 1:
+        _line(console, "", "total", style="bold")
+        _line(console, "  ", _summary(total))
     if not total["accepted"]:
         return
     console.print(_sums(total))
@@ -43,30 +43,22 @@ def render(result: dict[str, Any], console: Console) -> None:
             console.print(_counts(title, name.replace("_", " "), total["top"][name], total["accepted"]))
 
 
-def _files(files: list[dict[str, Any]], total: dict[str, Any]) -> Table:
-    table = Table(title="Files", show_footer=len(files) > 1)
-    table.add_column("file", footer="total", overflow="fold")
-    table.add_column("format")
-    for name in ("entries", "accepted", "duplicates", "distinct_ids"):
-        table.add_column(name.replace("_", " "), footer=f"{total[name]:,}", justify="right")
-    table.add_column("rejected", footer=_rejected(total), overflow="fold")
-    for name in ("first_at", "last_at"):
-        table.add_column(name.removesuffix("_at"), footer=_second(total[name]), no_wrap=True)
-    for file in files:
-        table.add_row(
-            _text(file["path"]),
-            _text(file["format"] or "none"),
-            *(f"{file[name]:,}" for name in ("entries", "accepted", "duplicates", "distinct_ids")),
-            _rejected(file),
-            _second(file["first_at"]),
-            _second(file["last_at"]),
-        )
-    return table
+def _line(console: Console, indent: str, text: str, *, style: str = "") -> None:
+    """One line that is never broken, so that it can be searched."""
+    console.print(Text(indent + harmless(text), style=style), soft_wrap=True)
 
 
-def _rejected(told: dict[str, Any]) -> str:
+def _summary(told: dict[str, Any]) -> str:
+    """Format, entries, rejected entries, duplicates, ids and times in one line."""
+    parts = [told["format"]] if told["format"] else []
+    parts.append(f"{told['entries']:,} entries, {told['accepted']:,} accepted")
     lost = told["entries"] - told["accepted"]
-    return f"{lost:,}" + "".join(f"\n{reason} {number:,}" for reason, number in told["rejected"].items())
+    reasons = ", ".join(f"{reason} {number:,}" for reason, number in told["rejected"].items())
+    parts.append(f"{lost:,} rejected ({reasons})" if reasons else f"{lost:,} rejected")
+    parts.append(f"{told['duplicates']:,} duplicates of {told['distinct_ids']:,} ids")
+    if told["first_at"]:
+        parts.append(f"{_second(told['first_at'])} to {_second(told['last_at'])} UTC")
+    return " · ".join(parts)
 
 
 def _sums(total: dict[str, Any]) -> Table:
