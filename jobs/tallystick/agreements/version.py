@@ -17,9 +17,6 @@ AnyClause = Annotated[
     LimitClause | EnvironmentClause | RoutesClause | TermClause | UseCaseClause | TextClause,
     Field(discriminator="kind"),
 ]
-    LimitClause | EnvironmentClause | RoutesClause | TermClause | UseCaseClause | TextClause,
-    Field(discriminator="kind"),
-]
 
 
 class Version(Stated):
