@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 import tempfile
-import traceback
-from collections.abc import Callable, Sequence
-from decimal import Decimal
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional
 
@@ -17,7 +15,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from tallystick import __version__
-from tallystick.errors import TallystickError
+from tallystick.commands.ending import end_with_a_code
+from tallystick.errors import UsageError
 from tallystick.runtime.log import configure_log, printable
 
 app = typer.Typer(
@@ -163,7 +162,7 @@ def demo(
     """The letter's case: a world of logs, audited, published to a local S3 server, and verified."""
     from tallystick.commands.demo import show_demo
 
-    show_demo(folder, scale=Decimal(scale), seed=seed, keep=keep, as_json=as_json, talk=talk)
+    show_demo(folder, scale=_decimal(scale), seed=seed, keep=keep, as_json=as_json, talk=talk)
 
 
 @app.command()
@@ -173,7 +172,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
 
     files = [str(file) for file in init_project(folder)]
     _say({"folder": str(folder), "files": files}, as_json, f"{len(files)} files in {folder}", *files)
-    talk.print(f"next: tallystick run --project {escape(str(folder))} --licensee acme --period 2024-01")
+    talk.print(f"next: tallystick run --project {escape(printable(str(folder)))} --licensee acme --period 2024-01")
 
 
 @app.command()
@@ -208,7 +207,9 @@ def doctor(project: Folder = HERE, as_json: AsJson = False) -> None:
     else:
         for one in found:
             mark = "ok    " if one.is_well else "FAILED"
-            print(f"{mark} {one.name}: {printable(one.seen)}" + ("" if one.is_well else f"\n       {one.remedy}"))
+            print(f"{mark} {one.name}: {printable(one.seen)}")
+            if not one.is_well:
+                print(f"       {printable(one.remedy)}")
         if settings is None:
             talk.print(f"no {FILE_NAME} here, so no lake and no reports were tried; name a project with --project")
     if not all(one.is_well for one in found):
@@ -250,44 +251,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Run one command and exit with its code (DESIGN section 7); no error of ours shows a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     configure_log()
+    sys.exit(end_with_a_code(lambda: app(arguments, standalone_mode=False, prog_name="tallystick"), arguments, talk))
+
+
+def _decimal(text: str) -> Decimal:
     try:
-        app(arguments, standalone_mode=False, prog_name="tallystick")
-        code = 0
-    except TallystickError as error:
-        code = _explain_error(error, as_json="--json" in arguments)
-    except typer.Exit as ended:
-        code = ended.exit_code
-    except (KeyboardInterrupt, typer.Abort):
-        talk.print("stopped")
-        code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    except Exception as error:  # noqa: BLE001 - whatever is left is a bug, or click's word on the arguments
-        code = _click_or_bug(error)
-    sys.exit(code)
-
-
-def _click_or_bug(error: Exception) -> int:
-    shown: Callable[..., None] | None = getattr(error, "show", None)
-    if shown is not None:
-        shown(file=sys.stderr)
-        return int(getattr(error, "exit_code", 2))
-    traceback.print_exception(error)
-    talk.print(
-        "[bold]This is a bug[/]: the lines above say where. Nothing half-done is visible; running again is safe."
-    )
-    return 1
-
-
-def _explain_error(error: TallystickError, *, as_json: bool) -> int:
-    talk.print(f"[bold red]{error.name}[/]: {escape(printable(str(error)))}")
-    if error.next_step:
-        talk.print(f"  next: {escape(printable(error.next_step))}")
-    if as_json:
-        said = {"error": error.name, "what": error.what, "where": error.where, "next_step": error.next_step}
-        print(json.dumps(said | {"exit_code": error.exit_code}))
-    return error.exit_code
+        value = Decimal(text)
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise UsageError(f"{text!r} is no number", next_step="write one such as 0.001")
+    return value
 
 
 def _project(folder: Path) -> Any:

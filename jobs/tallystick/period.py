@@ -40,6 +40,10 @@ def local_midnight_us(day: date, zone: ZoneInfo) -> int:
 def parse_instant_us(text: str, zone: ZoneInfo) -> int:
     """A date (local midnight in `zone`) or an ISO 8601 date-time (in `zone` unless it carries an offset)."""
     try:
+        if not re.fullmatch(
+            r"[0-9TWZ:.,+-]+", text
+        ):  # what Python reads beyond that may be hostile in a path or a terminal
+            raise ValueError(text)
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return local_midnight_us(date.fromisoformat(text), zone)
         instant = datetime.fromisoformat(text)
@@ -87,7 +91,7 @@ class Period:
 
 def _calendar_span(text: str) -> tuple[date, date]:
     """First day, and first day after, of `2022`, `2022-Q4`, `2022-12` or `2022-12-05`."""
-    found = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?", text)
+    found = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?", text, re.ASCII)
     if not found:
         raise BadPeriodError(f"{text!r} is not a period", next_step=FORMS)
     year, quarter, month, day = (int(part) if part else None for part in found.groups())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import tempfile
 import time
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.metadata import distribution, version
@@ -51,39 +53,59 @@ def _python() -> Diagnosis:
     )
 
 
+def _spark_home() -> Path:
+    """Where Spark is: SPARK_HOME, or the folder that its Python package brings."""
+    return Path(os.environ.get("SPARK_HOME") or str(distribution("pyspark").locate_file("pyspark")))
+
+
 def _java() -> Diagnosis:
-    program = shutil.which("java")
+    """The Java that Spark will start: by JAVA_HOME, which its own spark-env.sh may set, else by the path."""
     remedy = "make setup installs Java where it may; otherwise: apt-get install openjdk-17-jre-headless"
+    home = _said("bash", "-c", '. "$SPARK_HOME/bin/load-spark-env.sh" && printf %s "${JAVA_HOME:-}"')
+    program = f"{home}/bin/java" if home else shutil.which("java")
     if program is None:
         return Diagnosis(name="Java", is_well=False, seen="no java on the path", remedy=remedy)
-    said = subprocess.run([program, "-version"], capture_output=True, text=True, check=False).stderr
+    said = _said(program, "-version")
     found = re.search(r'version "(\d+)', said)
     number = int(found[1]) if found else 0
-    return Diagnosis(
-        name="Java", is_well=number in SUPPORTED_JAVA, seen=str(number or said.strip()[:80]), remedy=remedy
-    )
+    seen = f"{number or said.strip()[:80] or 'does not start'}, {program}"
+    return Diagnosis(name="Java", is_well=number in SUPPORTED_JAVA, seen=seen, remedy=remedy)
+
+
+def _said(*command: str) -> str:
+    """What a program says on both streams; nothing when it cannot be started."""
+    environment = {**os.environ, "SPARK_HOME": str(_spark_home())}
+    try:
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return done.stdout + done.stderr
 
 
 def _jars() -> Diagnosis:
     """The delta-spark jar that Spark will load must be the release of the Python package, made for this Spark."""
     wanted, spark = version("delta-spark"), version("pyspark")
-    found = sorted(Path(str(distribution("pyspark").locate_file("pyspark/jars"))).glob("delta-spark_*.jar"))
-    versions = {_jar_version(jar) for jar in found}
+    found = sorted((_spark_home() / "jars").glob("*delta-spark_*.jar"))
     return Diagnosis(
         name="Delta for Spark",
-        is_well=versions == {wanted},
-        seen=f"pyspark {spark}, delta-spark {wanted}, jars {', '.join(jar.name for jar in found) or 'none'}",
+        is_well=[_jar_version(jar) for jar in found] == [wanted],
+        seen=f"pyspark {spark}, delta-spark {wanted}, jars: {', '.join(_jar_seen(jar) for jar in found) or 'none'}",
         remedy="make setup",
     )
 
 
-def _jar_version(jar: Path) -> str:
+def _jar_version(jar: Path) -> str | None:
+    """The release in a jar's name; None for a jar that is damaged."""
     try:
         with zipfile.ZipFile(jar) as archive:
-            archive.namelist()
-    except (OSError, zipfile.BadZipFile):
-        return f"{jar.name} is damaged"
-    return jar.stem.rpartition("-")[2]
+            is_whole = archive.testzip() is None
+    except (OSError, zipfile.BadZipFile, zlib.error):
+        is_whole = False
+    return jar.stem.rpartition("-")[2] if is_whole else None
+
+
+def _jar_seen(jar: Path) -> str:
+    return jar.name if _jar_version(jar) else f"{jar.name} is damaged"
 
 
 def _memory() -> Diagnosis:

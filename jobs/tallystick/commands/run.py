@@ -16,7 +16,12 @@ from tallystick.stages.verify import verify
 def run_stages(
     project: Project, *, licensee: str | None, period: str, dry_run: bool = False, accept_refused: bool = False
 ) -> Iterator[StageResult]:
-    """Yields each stage's result as it is done; a dry run ends before anything is published."""
+    """Yields each stage's result as it is done; a dry run ends before anything is published.
+
+    Raises UnknownLicenseeError and BadPeriodError before the first stage.
+    """
+    for one in project.licensees(licensee):
+        project.period(period, one)
     yield ingest(project, accept_refused=accept_refused)
     yield refine(project)
     yield tally(project)

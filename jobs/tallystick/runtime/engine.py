@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from tallystick.errors import TallystickError
+from tallystick.errors import TallystickError, ToolMissingError
 from tallystick.runtime.progress import track
 from tallystick.settings import EngineSettings
 
@@ -104,6 +104,7 @@ def _work_through(work: Callable[[Item], Result], items: Sequence[Item]) -> list
 
 def _start(settings: EngineSettings) -> SparkSession:
     from pyspark import SparkContext
+    from pyspark.errors import PySparkRuntimeError
     from pyspark.sql import SparkSession
 
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
@@ -114,7 +115,14 @@ def _start(settings: EngineSettings) -> SparkSession:
     for name, value in SESSION.items():
         builder = builder.config(name, value)
     builder = builder.config("spark.executorEnv.PYTHONPATH", str(LIBRARY))
-    session = builder.getOrCreate()
+    try:
+        session = builder.getOrCreate()
+    except PySparkRuntimeError as error:
+        if error.getCondition() != "JAVA_GATEWAY_EXITED":
+            raise
+        raise ToolMissingError(
+            "Spark cannot start Java", where=os.environ.get("JAVA_HOME"), next_step="tallystick doctor"
+        ) from error
     session.sparkContext.setLogLevel("ERROR")
     assert SparkContext._active_spark_context is not None
     return session
