@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -40,6 +40,15 @@ class EnvironmentClause(Clause):
             length=calendar_length(self.within) if self.window == "calendar" else fixed_length(self.within),
             scope=Scope.of(None),
         )
+
+
+class IdentificationClause(Clause):
+    """Every call identifies itself by its user agent."""
+
+    kind: Literal["identification"]
+    user_agent: tuple[Annotated[str, Field(min_length=1)], ...] = Field(
+        min_length=1, description="Patterns, one of which the user agent of each call fits; * is any run of characters."
+    )
 
 
 class UseCaseClause(Clause):

@@ -111,6 +111,7 @@ class Scope(Stated):
     methods: tuple[str, ...] | None
     statuses: tuple[int, ...] | None
     without: tuple[int, ...]
+    user_agents: tuple[str, ...] | None = Field(default=None, repr=False)
 
     @classmethod
     def of(cls, counts: object) -> Scope:

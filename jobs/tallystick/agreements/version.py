@@ -7,14 +7,21 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from tallystick.agreements.kinds import EnvironmentClause, RoutesClause, TermClause, TextClause, UseCaseClause
+from tallystick.agreements.kinds import (
+    EnvironmentClause,
+    IdentificationClause,
+    RoutesClause,
+    TermClause,
+    TextClause,
+    UseCaseClause,
+)
 from tallystick.agreements.limit import LimitClause
 from tallystick.period import parse_instant_us
 from tallystick.register.model import Instant, Slug, Zone
 from tallystick.yaml_file import Stated
 
 AnyClause = Annotated[
-    LimitClause | EnvironmentClause | RoutesClause | TermClause | UseCaseClause | TextClause,
+    LimitClause | EnvironmentClause | IdentificationClause | RoutesClause | TermClause | UseCaseClause | TextClause,
     Field(discriminator="kind"),
 ]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tallystick.clauses import environment, limit, routes, term, text, use_case
+from tallystick.clauses import environment, identification, limit, routes, term, text, use_case
 from tallystick.clauses.judging import Judging
 from tallystick.clauses.result import Measure
 
@@ -22,6 +22,7 @@ class Kind:
 KINDS: Mapping[str, Kind] = {
     "limit": Kind(measure=limit.measure, terms=limit.terms),
     "environment": Kind(measure=environment.measure, terms=environment.terms),
+    "identification": Kind(measure=identification.measure, terms=identification.terms),
     "routes": Kind(measure=routes.measure, terms=routes.terms),
     "term": Kind(measure=term.measure, terms=term.terms),
     "use_case": Kind(measure=use_case.measure, terms=use_case.terms),

@@ -7,8 +7,14 @@ import hashlib
 from tallystick.agreements.limit import Limit, Scope
 from tallystick.duck import quote_text
 
-KEY = {"licensee": "licensee", "app": "app", "credential": "credential_id", "user": '"user"'}
-"""The column that names whose budget a request uses, for each `per`."""
+KEY = {
+    "licensee": "licensee",
+    "app": "app",
+    "credential": "credential_id",
+    "user": '"user"',
+    "app and source": "app || ' ' || source",
+}
+"""What names whose budget a request uses, for each `per`."""
 
 SLOT_US = 900_000_000
 DAY_US = 86_400_000_000
@@ -33,6 +39,9 @@ def condition(scope: Scope) -> str:
         route = "CASE WHEN route IS NULL THEN NULL ELSE coalesce(method || ' ', '') || route END"
         tests = [f"{route} LIKE {quote_text(like_pattern(pattern))} ESCAPE '\\'" for pattern in scope.routes]
         parts.append("(" + (" OR ".join(tests) or "false") + ")")
+    if scope.user_agents is not None:
+        tests = [f"user_agent LIKE {quote_text(like_pattern(one))} ESCAPE '\\'" for one in scope.user_agents]
+        parts.append(f"({' OR '.join(tests) or 'false'})")
     return " AND ".join(parts) or "true"
 
 

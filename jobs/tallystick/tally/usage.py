@@ -62,9 +62,10 @@ def write_slots(
 ) -> WrittenFile:
     """Write one clause's sums of the day into `usage_scope`."""
     served = f"CAST(coalesce(sum(requests) FILTER (NOT {IS_THROTTLED}), 0) AS BIGINT) AS served"
-    if summary.per == "user":
+    if summary.is_of_requests:
         source = (
-            'SELECT licensee, "user" AS key, status, epoch_us(received_at) // 900000000 AS slot, 1 AS requests, '
+            f"SELECT licensee, {KEY[summary.per]} AS key, status, "
+            "epoch_us(received_at) // 900000000 AS slot, 1 AS requests, "
             "coalesce(records, 0) AS records, CAST(records IS NULL AS BIGINT) AS records_unknown, "
             "coalesce(response_bytes, 0) AS response_bytes, CAST(response_bytes IS NULL AS BIGINT) AS "
             "response_bytes_unknown, received_at AS first_at, received_at AS last_at FROM request "
