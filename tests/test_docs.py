@@ -16,6 +16,7 @@ import pytest
 from documentation import DOCS, FENCE, PROJECT, REFERENCE, STAGES, commands, headings, name_of, pages, read
 from report.letters_case import the_letters_case
 from tallystick import errors
+from tallystick.clauses.kinds import KINDS
 from tallystick.errors import TallystickError
 from tallystick.evidence.bundle import DATAPACKAGE, REQUIRED, SHA256SUMS
 from tallystick.formats import all_formats
@@ -117,6 +118,12 @@ def test_an_error_stands_under_its_exit_code_with_what_to_do(name: str) -> None:
 
 def test_a_format_has_its_section() -> None:
     assert set(all_formats()) <= set(headings(REFERENCE / "formats.md"))
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_a_kind_of_clause_has_its_rule_and_its_advice(kind: str) -> None:
+    assert f"**{kind}**" in read(REFERENCE / "semantics.md")
+    assert f"**`{kind}`**" in read(DOCS / "how-to" / "write-an-agreement.md")
 
 
 def test_every_page_is_in_the_list_of_pages() -> None:
