@@ -58,6 +58,16 @@ def drawn(builder: Callable[..., Row], table: str, **stated: Any) -> list[Row]:
     ]
 
 
+def shown(rows: Sequence[Row], columns: str) -> list[tuple[Any, ...]]:
+    """Some columns of rows, to hold against `lines`; an instant as its time of day."""
+    return [tuple(_shown(row[name]) for name in columns.split()) for row in rows]
+
+
+def lines(table: str) -> list[tuple[Any, ...]]:
+    """What is expected of `shown`, drawn: a line is a row, `-` is None."""
+    return [tuple(map(_value, line.split())) for line in table.strip().splitlines()]
+
+
 def as_table(table: Table, rows: Sequence[Row]) -> pa.Table:
     """Rows as the Arrow table that a lake writes."""
     return pa.Table.from_pylist(list(rows), schema=arrow_schema(table))
@@ -107,6 +117,10 @@ def _row(table: Table, stated: Mapping[str, Any], **default: Any) -> Row:
 
 def _typed(value: Any, kind: str) -> Any:
     return str(value) if kind == "VARCHAR" and isinstance(value, int) else value
+
+
+def _shown(value: Any) -> Any:
+    return value.strftime("%H:%M:%S") if isinstance(value, datetime) else value
 
 
 def _value(text: str) -> Any:

@@ -1,4 +1,4 @@
-"""SEMANTICS' limits once more, slowly and obviously, in plain Python: a second opinion, no code of the product in it."""
+"""SEMANTICS' limits once more, slowly and obviously, in plain Python: a second opinion without the product's code."""
 
 from __future__ import annotations
 
