@@ -17,7 +17,7 @@ from tallystick.formats import find_format
 from tallystick.intake import FileTask, create_entry_tables, read_file
 from tallystick.intake.canonical import Origin
 from tallystick.intake.paths import Found, read_fast, read_strictly
-from tallystick.intake.proof import count_plain_json_lines
+from tallystick.intake.plain_json import count_plain_json_lines
 
 GATEWAY = find_format("gateway_jsonl")
 ORIGIN = Origin(source="edge", file_id="f", batch="b")

@@ -44,6 +44,7 @@ TEXT_READINGS = frozenset({"text", "target", "request_method", "request_target",
 COLUMNS = tuple(column.name for column in CANONICAL if column.name != "source")
 TAKEN = frozenset({"position", "undecodable", "entry", "fields"})
 """Names that the reader of entries uses itself."""
+WORD = re.compile(r'[a-z_][a-z0-9_]*|"[a-z_][a-z0-9_]*"|\[[a-z][a-z0-9_]*|[a-z][a-z0-9_]*\]')
 GROUP = re.compile(r"\(\?P<([A-Za-z_][A-Za-z0-9_]*)>")
 
 
@@ -100,11 +101,32 @@ class RegexDecoding(Stated):
     kind: Literal["regex"]
     pattern: tuple[str, ...] = Field(min_length=1, description="The expression in pieces, joined without a gap.")
     fields: dict[str, str] = Field(min_length=1, description="Each named group, and what the log's writer puts there.")
+    split: tuple[str, ...] | None = Field(
+        None,
+        description="The same line as words between single spaces, for reading many lines at once where every line of "
+        'a file is that plain: name, "name" in quotes, [name and name] for the halves of one in brackets, _ for a word '
+        "that is no field.",
+    )
 
     @property
     def expression(self) -> str:
         """The whole expression; its named groups are the fields, in order."""
         return "".join(self.pattern)
+
+    @model_validator(mode="after")
+    def _words_are_fields(self) -> RegexDecoding:
+        if self.split is None:
+            return self
+        if wrong := [word for word in self.split if not WORD.fullmatch(word)]:
+            raise ValueError(f"split: {wrong[0]!r} is no word of a line")
+        whole = [word.strip('"') for word in self.split if word[0] != "[" and word[-1] != "]"]
+        halves = list(zip(self.split, self.split[1:], strict=False))
+        joined = [first[1:] for first, second in halves if first[0] == "[" and second == f"{first[1:]}]"]
+        if len(whole) + 2 * len(joined) != len(self.split):
+            raise ValueError("split: the halves of a word in brackets stand next to each other")
+        if sorted([*joined, *(word for word in whole if word != "_")]) != sorted(self.fields):
+            raise ValueError("split: its words and the keys of fields differ")
+        return self
 
     @model_validator(mode="after")
     def _groups_are_fields(self) -> RegexDecoding:

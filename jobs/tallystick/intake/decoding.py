@@ -38,13 +38,13 @@ def decoded_batch_sql(described: Format, relation: str) -> str:
     )
 
 
-def decoded_file_sql(decoding: JsonDecoding, file: str, *, first: int = 1) -> str:
-    """A query that decodes a whole file of JSON lines without blank lines, in file order, from position `first`."""
+def decoded_file_sql(decoding: JsonDecoding, file: str) -> str:
+    """A query that decodes a whole file of JSON lines without blank lines, in file order."""
     columns = ", ".join(f"{quote_text(key)}: {quote_text(_sql_type(shape))}" for key, shape in _shape(decoding).items())
     return (
-        f"SELECT row_number() OVER () + {first - 1} AS position, CAST(NULL AS VARCHAR) AS undecodable, "
+        f"SELECT row_number() OVER () AS position, CAST(NULL AS VARCHAR) AS undecodable, "
         f"{', '.join(_extracted(name, field.keys) for name, field in decoding.fields.items())} "
-        f"FROM read_json({quote_text(_without_wildcards(file))}, format = 'newline_delimited', "
+        f"FROM read_json({quote_text(without_wildcards(file))}, format = 'newline_delimited', "
         f"compression = 'uncompressed', columns = {{{columns}}})"
     )
 
@@ -89,7 +89,7 @@ def _judge(entry: bytes) -> tuple[str | None, bytes]:
     return None, json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") if repeats else entry
 
 
-def _without_wildcards(file: str) -> str:
+def without_wildcards(file: str) -> str:
     """A path in which DuckDB sees no pattern of several files."""
     return re.sub(r"([*?\[])", r"[\1]", file)
 

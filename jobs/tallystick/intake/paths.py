@@ -17,7 +17,8 @@ from tallystick.intake.batch import Batch, Unreadable
 from tallystick.intake.canonical import CanonicalSql, Origin, canonical_sql
 from tallystick.intake.decoding import decoded_batch_sql, decoded_file_sql, readable_json
 from tallystick.intake.entries import split_entries
-from tallystick.intake.proof import count_plain_json_lines
+from tallystick.intake.plain_json import count_plain_json_lines
+from tallystick.intake.plain_words import Layout
 from tallystick.tables.intake import INTAKE
 
 COLUMNS = ", ".join(quote_name(name) for name in INTAKE.column_names)
@@ -42,22 +43,32 @@ class Rejection:
 
 
 def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found | None:
-    """Read a file of JSON lines as a whole, if the file proves that nothing can be lost or misread that way.
+    """Read a file of lines as a whole, if the file proves that nothing can be lost or misread that way.
 
     None where it does not, or where any entry is not accepted; rows that were appended must then be rolled back.
     """
-    if not isinstance(described.decode, JsonDecoding) or described.entries.find != "lines":
+    proven = _proven(described, decoded)
+    if proven is None or not proven[0]:
         return None
-    counted = count_plain_json_lines(decoded)
-    if counted is None or not counted[0]:
-        return None
-    entries, not_entries = counted
-    queries = canonical_sql(described, origin, decoded_file_sql(described.decode, str(decoded)))
+    entries, not_entries, decoded_sql = proven
+    queries = canonical_sql(described, origin, decoded_sql)
     try:
         appended = _append(connection, queries)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
     return Found(entries=entries, not_entries=not_entries) if appended == entries else None
+
+
+def _proven(described: Format, decoded: Path) -> tuple[int, int, str] | None:
+    """Entries and other lines of a file that is proven to be plain, and the query that decodes it."""
+    if described.entries.find != "lines" or described.entries.comment is not None:
+        return None
+    if isinstance(described.decode, JsonDecoding):
+        counted = count_plain_json_lines(decoded)
+        return None if counted is None else (*counted, decoded_file_sql(described.decode, str(decoded)))
+    layout = Layout.of(described.decode, decoded)
+    counted = None if layout is None else layout.count_plain(decoded)
+    return None if layout is None or counted is None else (*counted, layout.decoded_sql(decoded))
 
 
 def read_strictly(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found:

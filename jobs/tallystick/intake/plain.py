@@ -1,0 +1,63 @@
+"""Files that can be read in one go: what is looked at, a piece at a time, before a fast reader may have them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tallystick.intake.batch import Unreadable
+from tallystick.intake.lines import BLANK, is_text, whole_lines
+
+BLOCK = 1 << 18
+"""Bytes looked at at a time: what a processor keeps close."""
+MAX_LINE_BYTES = 1 << 20
+"""Longer lines are left to the strict path; DuckDB's readers have bounds of their own."""
+NEWLINE = 10
+Bytes = npt.NDArray[np.uint8]
+Places = npt.NDArray[np.int64]
+
+
+class Piece:
+    """Some whole lines of a file: their bytes, where each begins and where it ends."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+        self.array: Bytes = np.frombuffer(content, dtype=np.uint8)
+        newlines: Places = np.flatnonzero(self.array == NEWLINE)
+        self.starts: Places = np.concatenate((np.zeros(1, dtype=np.int64), newlines + 1))
+        self.ends: Places = np.append(newlines, len(content))
+
+
+def count_plain_lines(file: Path, is_plain: Callable[[Piece], bool]) -> tuple[int, int] | None:
+    """Entries and blank lines of a decoded file whose lines are all plain, with blank lines at its end alone.
+
+    None where a line is no text, very long, blank with another after it, or in a piece that `is_plain` says no to.
+    """
+    entries = blanks = 0
+    with file.open("rb") as source:
+        for block in whole_lines(source, block=BLOCK):
+            if isinstance(block, Unreadable) or not is_text(block):
+                return None
+            content, blank = _without_blank_lines(block)
+            if blanks and content:
+                return None
+            blanks += blank
+            if content:
+                piece = Piece(content)
+                if (piece.ends - piece.starts).max() > MAX_LINE_BYTES or not is_plain(piece):
+                    return None
+                entries += len(piece.starts)
+    return entries, blanks
+
+
+def _without_blank_lines(block: bytes) -> tuple[bytes, int]:
+    """A block up to the end of its last line that is not blank, without that line's end; and the blank lines after."""
+    last = len(block.rstrip(BLANK + b"\n"))
+    end = block.find(b"\n", last) if last else -1
+    if last and end < 0:
+        return block, 0
+    blank = block[end + 1 :]
+    return block[: max(end, 0)], blank.count(b"\n") + (bool(blank) and not blank.endswith(b"\n"))

@@ -1,0 +1,102 @@
+"""The proof that a file of lines can be split into words in one go, and the words as fields.
+
+A format that says its line as words between single spaces, some in quotes, is read by DuckDB's CSV reader where every
+line of a file is exactly that: no backslash and no control character anywhere, the quotes in their places, the same
+words between them. Then the words are what the format's expression matches; any doubt sends a file to the strict path.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tallystick.duck import quote_name, quote_text
+from tallystick.formats.model import RegexDecoding
+from tallystick.intake.decoding import without_wildcards
+from tallystick.intake.plain import MAX_LINE_BYTES, Piece, Places, count_plain_lines
+
+SPACE, QUOTE, BACKSLASH = 32, 34, 92
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layout:
+    """The words of a line, as `split` of a format writes them; `more` is one more in quotes that is no field."""
+
+    words: tuple[str, ...]
+    fields: tuple[str, ...]
+
+    @classmethod
+    def of(cls, decoding: RegexDecoding, file: Path) -> Layout | None:
+        """The layout of the first line of a file; None where the format says none, or the line has another."""
+        if decoding.split is None:
+            return None
+        with file.open("rb") as source:
+            quotes = source.readline(MAX_LINE_BYTES).count(b'"')
+        for words in (decoding.split, (*decoding.split, '"_"')):
+            if quotes == 2 * sum(word[0] == '"' for word in words):
+                return cls(words=words, fields=tuple(decoding.fields))
+        return None
+
+    @property
+    def spaces(self) -> tuple[int, ...]:
+        """How many spaces stand before each word in quotes since the one before it, and after the last."""
+        found, before = [], 0
+        for index, word in enumerate(self.words):
+            if word[0] == '"':
+                found.append(before)
+                before = 0
+            before += index < len(self.words) - 1
+        return (*found, before)
+
+    def count_plain(self, file: Path) -> tuple[int, int] | None:
+        """Entries and blank lines of a decoded file whose lines all have this layout; None where there is any doubt."""
+        spaces = np.array(self.spaces)
+        return count_plain_lines(file, lambda piece: _is_plain(piece, spaces))
+
+    def decoded_sql(self, file: Path) -> str:
+        """A query that decodes the whole file, in file order: `position`, `undecodable`, every field of the format."""
+        names = [f"word {index}" for index, _ in enumerate(self.words)]
+        columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in names)
+        fields = {word.strip('"'): quote_name(name) for word, name in zip(self.words, names, strict=True)}
+        doubts = [f"{quote_name(name)} IS NULL" for name in names]  # an empty word, which no word in quotes is
+        for index, word in enumerate(self.words):
+            if word[0] == "[":
+                first, second = quote_name(names[index]), quote_name(names[index + 1])
+                joined = f"({first} || ' ' || {second})"
+                fields[word[1:]] = f"{joined}[2:-2]"
+                doubts.append(f"NOT (starts_with({first}, '[') AND ends_with({second}, ']'))")
+                doubts.append(f"contains({first}, ']') OR contains(left({second}, -1), ']')")
+        made = ", ".join(
+            f"{expression} AS {quote_name(field)}"
+            for field, expression in fields.items()
+            if field[0] != "[" and field[-1] != "]"
+        )
+        return (
+            "SELECT row_number() OVER () AS position, "
+            f"CASE WHEN {' OR '.join(doubts)} THEN 'not_in_format' END AS undecodable, {made} "
+            f"FROM read_csv({quote_text(without_wildcards(str(file)))}, columns = {{{columns}}}, auto_detect = false, "
+            "header = false, delim = ' ', quote = '\"', escape = '\"', new_line = '\\n', comment = '', "
+            "compression = 'none', strict_mode = true, null_padding = false, allow_quoted_nulls = false)"
+        )
+
+
+def _is_plain(piece: Piece, spaces: Places) -> bool:
+    """Whether every line has its quotes, and so many spaces before, between and after them."""
+    array, lines, pairs = piece.array, len(piece.starts), len(spaces) - 1
+    quotes: Places = np.flatnonzero(array == QUOTE)
+    if len(quotes) != 2 * pairs * lines or (array == BACKSLASH).any() or np.count_nonzero(array < SPACE) != lines - 1:
+        return False
+    quotes = quotes.reshape(lines, 2 * pairs)
+    begins, closes = quotes[:, ::2], quotes[:, 1::2]
+    if (quotes[:, 0] <= piece.starts).any() or (quotes[:, -1] >= piece.ends).any():
+        return False
+    after = array[np.minimum(closes, len(array) - 2) + 1]
+    is_followed = (after == SPACE) | (closes + 1 == piece.ends[:, None])
+    if (array[begins - 1] != SPACE).any() or not is_followed.all():
+        return False
+    so_far = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(array == SPACE, dtype=np.int32)))
+    edges_before = np.concatenate((piece.starts[:, None], closes), axis=1)
+    edges_after = np.concatenate((begins, piece.ends[:, None]), axis=1)
+    return bool((so_far[edges_after] - so_far[edges_before] == spaces).all())
