@@ -55,6 +55,9 @@ class UseCaseClause(Clause):
     """Each app has a use case that is approved at the time of the call."""
 
     kind: Literal["use_case"]
+    max_apps_per_use_case: int | None = Field(
+        default=None, ge=1, description="How many apps that call may have the same use case text; absent: any number."
+    )
 
 
 class TextClause(Clause):

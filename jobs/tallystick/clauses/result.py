@@ -39,7 +39,7 @@ class Witness:
 
 @dataclass(frozen=True, kw_only=True)
 class Measure:
-    """One clause under one reading for one key."""
+    """One clause under one reading for one key; `of` is what `used` counts where it is not what a limit adds up."""
 
     reading: str
     key: str | None
@@ -47,6 +47,7 @@ class Measure:
     counted: int
     unknown: int
     used: int
+    of: str = "requests"
     max: int | None = None
     limit: int | None = None
     peak: int | None = None

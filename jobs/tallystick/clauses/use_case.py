@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.kinds import UseCaseClause
 from tallystick.clauses.judging import Judging
@@ -11,19 +13,33 @@ from tallystick.period import Period
 from tallystick.tally.scope import EVERYTHING
 from tallystick.tally.summary import SlotSummary
 
+NAMED = 3
+"""How many apps of a use case that too many share are shown by a request each."""
+
 BY_APP = SlotSummary(per="app", scope=EVERYTHING)
 
 
-def terms(_: UseCaseClause) -> str:
+def terms(clause: UseCaseClause) -> str:
     """The clause in words."""
-    return "no request by an app whose use case is not approved at the time"
+    approved = "no request by an app whose use case is not approved at the time"
+    if clause.max_apps_per_use_case is None:
+        return approved
+    return f"{approved}; at most {clause.max_apps_per_use_case:,} apps for one use case"
 
 
-def measure(judging: Judging, _: UseCaseClause) -> list[Measure]:
-    """For every app that called in the span: `used` = its requests while no use case of it was approved."""
+def measure(judging: Judging, clause: UseCaseClause) -> list[Measure]:
+    """For every app that called in the span: `used` = its requests while no use case of it was approved.
+
+    Where the clause says how many apps may share a use case, also for every use case: `used` = the apps that called.
+    """
+    called = requests_by_app(judging.reader, judging.span)
+    return [*_by_approval(judging, called), *_by_use_case(judging, called, clause.max_apps_per_use_case)]
+
+
+def _by_approval(judging: Judging, called: Sequence[tuple[str, int]]) -> list[Measure]:
     reader, licensee, span = judging.reader, judging.licensee, judging.span
     measures = []
-    for app, requests in requests_by_app(reader, span):
+    for app, requests in called:
         entry = licensee.app(app)
         use_case = entry.use_case if entry is not None else None
         approved_us = licensee.instant_us(use_case.approved) if use_case is not None else None
@@ -50,6 +66,43 @@ def measure(judging: Judging, _: UseCaseClause) -> list[Measure]:
             )
         )
     return measures
+
+
+def _by_use_case(judging: Judging, called: Sequence[tuple[str, int]], most: int | None) -> list[Measure]:
+    """How many apps share each use case; their requests are `counted` under the apps, and not once more here.
+
+    Two texts are the same where they differ in white space alone. An app without a use case shares none.
+    """
+    if most is None:
+        return []
+    sharing: dict[str, list[str]] = {}
+    for app, _ in called:
+        entry = judging.licensee.app(app)
+        if entry is not None and entry.use_case is not None:
+            sharing.setdefault(" ".join(entry.use_case.text.split()), []).append(app)
+    requests, span = dict(called), judging.span
+    return [
+        Measure(
+            reading=AS_WRITTEN,
+            key=f"use case: {text}",
+            in_period=judging.in_period,
+            counted=0,
+            unknown=0,
+            used=len(apps),
+            of="apps",
+            max=most,
+            limit=most,
+            requests_over=sum(requests[app] for app in apps) if len(apps) > most else 0,
+            verdict=EXCEEDED if len(apps) > most else KEPT,
+            decided_from="usage_app_slot",
+            witnesses=tuple(
+                witness
+                for app in (apps[:NAMED] if len(apps) > most else ())
+                for witness in judging.reader.witnesses(BY_APP, app, span.start_us, span.end_us, most=1)
+            ),
+        )
+        for text, apps in sorted(sharing.items())
+    ]
 
 
 def requests_by_app(reader: UsageReader, span: Period) -> list[tuple[str, int]]:

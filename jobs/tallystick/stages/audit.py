@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tallystick.clauses.judge import JudgedClause, finding_id, judge
 from tallystick.clauses.result import Measure
+from tallystick.clauses.sentence import sentence_of
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.errors import FindingsError, NoDataError, NotTalliedError
 from tallystick.period import to_instant
@@ -151,7 +152,7 @@ def _finding_row(one: Audited, clause: JudgedClause, key: str | None) -> dict[st
         "verdict": "exceeded" if exceeded else "not decided",
         "readings": clause.statement.readings,
         "readings_exceeded": len({measure.reading for measure in exceeded}),
-        "sentence": _sentence(clause, first),
+        "sentence": sentence_of(clause, first),
         "requests": next(n for n in (first.requests_over, first.served_over, first.counted) if n is not None),
         "windows": windows,
         "evidence": [
@@ -166,21 +167,6 @@ def _finding_row(one: Audited, clause: JudgedClause, key: str | None) -> dict[st
             for witness in first.witnesses
         ],
     }
-
-
-def _sentence(clause: JudgedClause, measure: Measure) -> str:
-    """The finding in one neutral sentence: what was measured, against what, cited where."""
-    cited = f" by {clause.statement.cites}" if clause.statement.cites else ""
-    whose = measure.key if measure.key is not None else "requests without a name"
-    if measure.verdict == "not decided":
-        return f"{whose}: not decided, {measure.missing}"
-    if not measure.windows:
-        return f"{whose}: measured {measure.used:,} requests where none is permitted{cited or ' by the register'}"
-    windows = len(measure.windows)
-    return (
-        f"{whose}: measured {measure.peak:,} against {measure.limit:,} permitted{cited}, "
-        f"over in {windows:,} {'window' if windows == 1 else 'windows'}"
-    )
 
 
 def _fail_on(rows: Sequence[Mapping[str, Any]], severity: str, period: str) -> None:
