@@ -19,7 +19,7 @@ from tallystick.register.model import BY
 from tallystick.tables.canonical import CANONICAL, ORIGIN
 from tallystick.tally.scope import like_pattern
 
-RULES = "refine 1"
+RULES = "refine 2"
 """Changes when equal input would give other requests; a day built by older rules is dirty."""
 
 COLUMN = {
@@ -41,6 +41,7 @@ RECOGNITION = pa.schema(
         ("rank", pa.int32()),
         ("way", pa.string()),
         ("value", pa.string()),
+        ("narrowness", pa.int32()),
         ("from_us", pa.int64()),
         ("until_us", pa.int64()),
         ("licensee", pa.string()),
@@ -126,7 +127,7 @@ def _name_callers(
         f"ON recognition.way = {quote_text(way)} AND {_test(way)}"
         for way in ways
     )
-    # The surest way wins, then the longer text; two apps that claim a caller with equal right leave it unattributed.
+    # The surest way wins, then the narrower one; two apps that claim a caller with equal right leave it unattributed.
     connection.execute(
         f"""
         CREATE TEMP TABLE caller AS
@@ -136,7 +137,7 @@ def _name_callers(
         claim AS (
             SELECT candidate.*, segment.segment,
                 rank() OVER (PARTITION BY {tuple_columns.replace("NULL AS nobody", "nobody")}, segment.segment
-                             ORDER BY rank, length(value) DESC) AS place
+                             ORDER BY rank, narrowness DESC) AS place
             FROM candidate INNER JOIN segment
                 ON candidate.from_us <= segment.from_us AND segment.from_us < candidate.until_us
         )
@@ -155,6 +156,7 @@ def _as_table(recognitions: Sequence[Recognition]) -> pa.Table:
         "rank": [one.rank for one in recognitions],
         "way": [one.by for one in recognitions],
         "value": [_comparable(one) for one in recognitions],
+        "narrowness": [_narrowness(one) for one in recognitions],
         "from_us": [one.from_us for one in recognitions],
         "until_us": [one.until_us for one in recognitions],
         "licensee": [one.licensee for one in recognitions],
@@ -170,6 +172,14 @@ def _used_columns(recognitions: Sequence[Recognition]) -> list[str]:
 
 def _comparable(one: Recognition) -> str:
     return like_pattern(one.value) if one.by in ("principal", "user", "user_agent") else one.value
+
+
+def _narrowness(one: Recognition) -> int:
+    """How much must agree: the leading bits of a network, the characters of a pattern; without a star before with."""
+    if one.by == "network":
+        network = ipaddress.ip_network(one.value)
+        return network.prefixlen + (96 if network.version == 4 else 0)
+    return 2 * len(one.value.replace("*", "")) + ("*" not in one.value)
 
 
 def _test(way: str) -> str:
@@ -195,6 +205,8 @@ def _name_networks(connection: duckdb.DuckDBPyConnection, recognitions: Sequence
             address = ipaddress.ip_address(text)
         except ValueError:
             continue  # not an address, so in no network
-        found.extend((text, name) for name, network in networks if address in network)
+        # Hosts that listen on both versions write an address of version 4 as ::ffff:192.0.2.1.
+        spellings = {address, getattr(address, "ipv4_mapped", None) or address}
+        found.extend((text, name) for name, network in networks if any(one in network for one in spellings))
     columns = {"address": [address for address, _ in found], "network": [network for _, network in found]}
     connection.register("address_in_network", pa.table(columns, schema=ADDRESS_IN_NETWORK))
