@@ -62,8 +62,9 @@ def load_yaml(file: Path, model: type[Model], *, more: dict[str, Any] | None = N
     except (OSError, UnicodeDecodeError) as error:
         raise UnreadableFileError(f"cannot be read: {error}", where=str(file)) from error
     try:
-        node = yaml.compose(text, Loader=_Loader)
-        value = yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader with less
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        value = None if node is None else loader.construct_document(node)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = f":{mark.line + 1}" if mark else ""

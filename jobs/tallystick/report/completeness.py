@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from tallystick.period import Period, to_text, to_us
+from tallystick.period import to_text, to_us
 
 Row = Mapping[str, Any]
 
@@ -147,8 +147,7 @@ def _instant(value: Any) -> str | None:
     return None if value is None else to_text(to_us(value))
 
 
-def touches(row: Row, period: Period) -> bool:
-    """Whether a source file has entries on a UTC day of the period, or no day at all."""
-    days = {day.isoformat() for day in period.utc_days()}
-    listed = {str(one["event_date"]) for one in row["days"] if one["event_date"] is not None}
-    return not listed or bool(listed & days)
+def touches(row: Row, days: Collection[str]) -> bool:
+    """Whether a source file has entries on one of some UTC days, or no day at all."""
+    listed = [str(one["event_date"]) for one in row["days"] if one["event_date"] is not None]
+    return not listed or any(day in days for day in listed)

@@ -57,6 +57,7 @@ class Drawing:
 class _Layer:
     """Marks of one kind: a row each, the channels that the rows give, and what all of them share."""
 
+    name: str
     mark: str
     rows: Sequence[Row]
     channels: Collection[str]
@@ -114,19 +115,24 @@ class Canvas:
 
         frame = self.frame
         with debug_mode(False):  # it would validate each of the many small parts, which costs more than the drawing
-            chart = alt.layer(*(self._chart(layer) for layer in self._layers)).properties(
+            chart = alt.LayerChart(layer=[]).properties(
                 width=frame.plot_width,
                 height=frame.plot_height,
                 autosize=alt.AutoSizeParams(type="none"),  # sizes come from the frame, not from a machine's fonts
                 padding={"left": frame.left, "right": frame.right, "top": frame.top, "bottom": frame.bottom},
             )
             spec = chart.configure(aria=False).configure_view(stroke=None).to_dict(validate=False)
+            # Altair copies whatever is laid over something else, many times: the layers and their rows join as values.
+            layers = [self._chart(layer).to_dict(validate=False) for layer in self._layers]
+        spec["layer"] = [{key: layer[key] for key in ("data", "mark", "encoding")} for layer in layers]
+        spec["datasets"] = {layer.name: list(layer.rows) for layer in self._layers}
         svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
         return Drawing(view_box=f"0 0 {frame.width} {frame.height}", marks=_tidy(svg, name))
 
     def _add(self, mark: str, rows: Sequence[Row], channels: str, **style: object) -> None:
         if rows:
-            self._layers.append(_Layer(mark=mark, rows=rows, channels=channels.split(), style=style))
+            name = f"layer-{len(self._layers)}"
+            self._layers.append(_Layer(name=name, mark=mark, rows=rows, channels=channels.split(), style=style))
 
     def _chart(self, layer: _Layer) -> altair.Chart:
         import altair as alt
@@ -140,7 +146,7 @@ class Canvas:
             "fill": alt.Fill("fill:N", scale=None, legend=None),
             "text": alt.Text("text:N"),
         }
-        chart = alt.Chart(alt.InlineData(values=[dict(row) for row in layer.rows]))
+        chart = alt.Chart(alt.NamedData(name=layer.name))
         marked: altair.Chart = getattr(chart, layer.mark)(**layer.style)
         return marked.encode(**{channel: known[channel] for channel in layer.channels})
 

@@ -92,7 +92,8 @@ class Audited:
 
 def ledger_of(snapshot: Snapshot, days: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
     """The ledger rows of some days, ordered by day and source."""
-    rows = snapshot.read(DAY_LEDGER, {"event_date": days}).to_pylist()
+    wanted = {date.fromisoformat(day) for day in days}
+    rows = [row for row in snapshot.rows(DAY_LEDGER) if row["event_date"] in wanted]
     return tuple(sorted(rows, key=lambda row: (row["event_date"], row["source"])))
 
 
@@ -134,5 +135,5 @@ def _in(table: Table, name: str, values: Collection[str]) -> str:
 
 def _file_names(snapshot: Snapshot) -> dict[str, str]:
     """What each file that counts is called, below its source."""
-    rows = snapshot.read(SOURCE_FILE).to_pylist()
+    rows = snapshot.rows(SOURCE_FILE)
     return {row["file_id"]: f"{row['source']}/{row['name']}" for row in rows if row["state"] == "read"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import duckdb
@@ -35,6 +35,35 @@ Sums = Mapping[str, Mapping[str, Mapping[str, int]]]
 """For each usage table and day: `requests` in all and those `attributed` to some licensee."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class CountedDays:
+    """What all reports over the same UTC days share: the files of those days, and whether their count is fit."""
+
+    source_files: Sequence[Row]
+    checks: Sequence[CheckResult]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, audited: Audited, sums: Sums) -> CountedDays:
+        """Ask the suites about the days of one audited period."""
+        days = frozenset(audited.days)
+        source_files = [row for row in snapshot.rows(SOURCE_FILE) if touches(row, days)]
+        expected = {
+            (str(day["event_date"]), day["source"])
+            for row in source_files
+            if row["state"] in ("read", "repeated")
+            for day in row["days"]
+            if str(day["event_date"]) in days
+        }
+        ledger, usage = ledger_frame(audited.ledger, source_files), usage_frame(audited.ledger, sums)
+        return cls(
+            source_files=source_files,
+            checks=[
+                *ask("ledger", ledger, {"ledger_rows": len(expected)}),
+                *ask("usage", usage, {"days": len({day for day, _ in expected})}),
+            ],
+        )
+
+
 class Draft:
     """A report in the making; reading it changes nothing."""
 
@@ -45,15 +74,15 @@ class Draft:
         connection: duckdb.DuckDBPyConnection,
         relation: Relation,
         audited: Audited,
-        sums: Sums,
+        counted: CountedDays,
     ) -> None:
         self.project, self.snapshot, self.audited = project, snapshot, audited
         self.connection, self.relation = connection, relation
         self.measures = snapshot.read(MEASURE, audited.partition_filter).to_pylist()
         self.findings = snapshot.read(FINDING, audited.partition_filter).to_pylist()
-        every_file = snapshot.read(SOURCE_FILE).to_pylist()
-        self.source_files = [row for row in every_file if touches(row, audited.period)]
-        self.checks = self._checked(sums)
+        self.source_files = counted.source_files
+        asked = ask("findings", findings_frame(self.findings, self.measures), {"measures": len(self.measures)})
+        self.checks = [*counted.checks, *asked]
 
     def check_rows(self) -> list[dict[str, Any]]:
         """The rows of `check_result`."""
@@ -80,9 +109,8 @@ class Draft:
             start_us=one.period.start_us // DAY_US * DAY_US,
             end_us=-(-one.period.end_us // DAY_US) * DAY_US,
         )
-        days = {"event_date": one.days}
         read = {row["file_id"] for row in self.source_files if row["state"] == "read"}
-        rejected = [row for row in self.snapshot.read(REJECTED_ENTRY).to_pylist() if row["file_id"] in read]
+        rejected = [row for row in self.snapshot.rows(REJECTED_ENTRY) if row["file_id"] in read]
         return document(
             Audit(
                 provider=self.project.settings.provider,
@@ -96,7 +124,7 @@ class Draft:
                 reconciliation=reconciliation(one.ledger, requests_in(reader, whole_days)[0]),
                 completeness=completeness(
                     one.ledger,
-                    self.snapshot.read(SEQUENCE_GAP, days).to_pylist(),
+                    [row for row in self.snapshot.rows(SEQUENCE_GAP) if str(row["event_date"]) in set(one.days)],
                     self.source_files,
                     rejected,
                     one.days,
@@ -112,31 +140,17 @@ class Draft:
             )
         )
 
-    def _checked(self, sums: Sums) -> list[CheckResult]:
-        one = self.audited
-        expected = {
-            (str(day["event_date"]), day["source"])
-            for row in self.source_files
-            if row["state"] in ("read", "repeated")
-            for day in row["days"]
-            if str(day["event_date"]) in set(one.days)
-        }
-        ledger = ledger_frame(one.ledger, self.source_files)
-        usage = usage_frame(one.ledger, sums)
-        findings = findings_frame(self.findings, self.measures)
-        return [
-            *ask("ledger", ledger, {"ledger_rows": len(expected)}),
-            *ask("usage", usage, {"days": len({day for day, _ in expected})}),
-            *ask("findings", findings, {"measures": len(self.measures)}),
-        ]
-
 
 def drafts(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> list[Draft]:
     """A draft for each audited licensee, over one reading of the small tables."""
     days = sorted({day for one in wanted for day in one.days})
     connection, relation = open_usage(project, snapshot, days, [one.licensee.licensee for one in wanted])
     sums = _sums(snapshot, days)
-    return [Draft(project, snapshot, connection, relation, one, sums) for one in wanted]
+    counted: dict[tuple[str, ...], CountedDays] = {}
+    for one in wanted:
+        if one.days not in counted:
+            counted[one.days] = CountedDays.of(snapshot, one, sums)
+    return [Draft(project, snapshot, connection, relation, one, counted[one.days]) for one in wanted]
 
 
 def _sums(snapshot: Snapshot, days: Sequence[str]) -> Sums:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from tallystick.errors import EmptySourceError, InputError, MissingInputError
+from tallystick.errors import EmptySourceError, InputError, MissingInputError, UnknownFormatError
+from tallystick.formats import find_format
 from tallystick.intake.sources import Source
 from tallystick.intake.task import FileTask
 from tallystick.settings import S3Settings
@@ -35,9 +36,21 @@ class Offered:
 def offered(project: Project) -> list[Offered]:
     """Every object of every source, ordered by source and name.
 
-    Raises MissingInputError for a folder or prefix that is not there, EmptySourceError for one that holds no object.
+    Raises MissingInputError for a folder or prefix that is not there, EmptySourceError for one that holds no object,
+    UnknownFormatError for a format that there is not.
     """
+    for source in project.sources:
+        _refuse_unknown_format(source)
     return [one for source in project.sources for one in _of_source(project, source)]
+
+
+def _refuse_unknown_format(source: Source) -> None:
+    if source.format is not None:
+        try:
+            find_format(source.format)
+        except UnknownFormatError as error:
+            where = f"sources/{source.name}.yaml: format"
+            raise UnknownFormatError(error.what, where=where, next_step=error.next_step) from error
 
 
 def _of_source(project: Project, source: Source) -> list[Offered]:

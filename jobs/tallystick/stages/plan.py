@@ -32,7 +32,7 @@ def plan_refine(project: Project, snapshot: Snapshot) -> list[RefineTask]:
     found = recognitions(project.register)
     rules = (refine_rules.RULES, recognition_digest(found))
     intake, requests = snapshot.names_by_day(INTAKE), snapshot.names_by_day(REQUEST)
-    current = _current_by_day(snapshot.read(SOURCE_FILE).to_pylist())
+    current = _current_by_day(snapshot.rows(SOURCE_FILE))
     tasks = []
     for day in sorted({*current, *requests}):
         counted = current.get(day, ())
@@ -79,7 +79,7 @@ def plan_tally(
     the ledger also what the source files offered.
     """
     requests = snapshot.names_by_day(REQUEST)
-    offered = _offered_by_day(snapshot.read(SOURCE_FILE).to_pylist())
+    offered = _offered_by_day(snapshot.rows(SOURCE_FILE))
     held = {
         f"{table.name}/{file.name}"
         for table in (*STANDING, DAY_LEDGER, USAGE_SCOPE, USAGE_PEAK)

@@ -20,7 +20,7 @@ def provenance(project: Project, snapshot: Snapshot, audited: Audited) -> dict[s
     days = set(audited.days)
     files = sorted(
         (row["source"], row["name"], row["file_id"], row["state"])
-        for row in snapshot.read(SOURCE_FILE).to_pylist()
+        for row in snapshot.rows(SOURCE_FILE)
         if any(str(day["event_date"]) in days for day in row["days"])
     )
     return {

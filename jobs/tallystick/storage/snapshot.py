@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import pyarrow as pa
 
@@ -17,6 +18,7 @@ class Snapshot:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._files: dict[str, list[DataFile]] = {}
+        self._rows: dict[str, list[dict[str, Any]]] = {}
         self.versions: dict[str, int | None] = {}
 
     def files(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> list[DataFile]:
@@ -39,6 +41,12 @@ class Snapshot:
     def read(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> pa.Table:
         """The rows of a small table."""
         return connect().sql(self.relation(table, partitions)).to_arrow_table()
+
+    def rows(self, table: Table) -> list[dict[str, Any]]:
+        """Every row of a small table as plain values, read once for the whole snapshot; not to be changed."""
+        if table.name not in self._rows:
+            self._rows[table.name] = self.read(table).to_pylist()
+        return self._rows[table.name]
 
     def names_by_day(self, table: Table) -> dict[str, list[DataFile]]:
         """The files of each UTC day of a table partitioned by event_date."""
