@@ -13,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from tallystick.errors import StoreRefusedError, TallystickError
+from tallystick.errors import InputError, StoreRefusedError, TallystickError
 from tallystick.runtime.log import printable
 
 
@@ -38,12 +38,19 @@ def end_with_a_code(command: Callable[[], Any], arguments: Sequence[str], talk: 
 
 
 def _explain(error: TallystickError, talk: Console, *, as_json: bool) -> int:
+    next_step = error.next_step or _usual_next_step(error)
     talk.print(f"[bold red]{error.name}[/]: {escape(printable(str(error)))}")
-    if error.next_step:
-        talk.print(f"  next: {escape(printable(error.next_step))}")
+    talk.print(f"  next: {escape(printable(next_step))}")
     if as_json:
-        _print_error(error.name, error.what, error.where, error.next_step, error.exit_code)
+        _print_error(error.name, error.what, error.where, next_step, error.exit_code)
     return error.exit_code
+
+
+def _usual_next_step(error: TallystickError) -> str:
+    """What to do about an error that knows no more than its class does."""
+    if isinstance(error, InputError):
+        return "mend what is named here, then run this again"
+    return f"docs/how-to/when-something-fails.md says what to do about {error.name}"
 
 
 def _click_or_bug(error: Exception, talk: Console, *, as_json: bool) -> int:
