@@ -18,7 +18,7 @@ from tallystick.tally.ledger import write_gaps, write_ledger
 from tallystick.tally.summary import PeakSummary, SlotSummary
 from tallystick.tally.usage import STANDING, sum_finely, write_peaks, write_slots, write_standing
 
-RULES = "tally 2"
+RULES = "tally 3"
 """Changes when equal requests would give other sums; a day built by older rules is dirty."""
 
 

@@ -32,12 +32,10 @@ SELECT
     count(*) FILTER (NOT is_duplicate AND licensee IS NOT NULL) AS attributed,
     min(received_at) FILTER (NOT is_duplicate) AS first_at,
     max(received_at) FILTER (NOT is_duplicate) AS last_at,
-    arg_min(epoch, (received_at, sequence_number))
+    arg_min_null(epoch, (received_at, sequence_number))
         FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_first,
-    arg_max(epoch, (received_at, sequence_number))
-        FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_last,
-    arg_min(sequence_number, (received_at, sequence_number)) FILTER (NOT is_duplicate) AS any_first,
-    arg_max(sequence_number, (received_at, sequence_number)) FILTER (NOT is_duplicate) AS any_last
+    arg_max_null(epoch, (received_at, sequence_number))
+        FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_last
 FROM request
 GROUP BY source
 """
@@ -54,7 +52,7 @@ def write_gaps(connection: duckdb.DuckDBPyConnection, root: Path, *, day: str, n
             SELECT source, epoch, min(sequence_number) AS least, max(sequence_number) AS most, count(*) AS numbers
             FROM request WHERE NOT is_duplicate AND sequence_number IS NOT NULL GROUP BY source, epoch
         ),
-        broken AS (SELECT source, epoch FROM numbering WHERE most - least + 1 <> numbers),
+        broken AS (SELECT source, epoch FROM numbering WHERE most - least <> numbers - 1),
         step AS (
             SELECT request.source, request.epoch, sequence_number, received_at,
                 lag(sequence_number) OVER numbers AS number_before, lag(received_at) OVER numbers AS after_at
@@ -80,13 +78,13 @@ def write_ledger(
     connection.register("offered", offered)
     query = f"""
         WITH counted AS ({COUNTED}),
-        numbers AS (
-            SELECT source, min(sequence_number) AS least, max(sequence_number) AS most, count(DISTINCT epoch) AS epochs
-            FROM request WHERE NOT is_duplicate AND sequence_number IS NOT NULL GROUP BY source
+        numbering AS (
+            SELECT source, epoch, min(sequence_number) AS least, max(sequence_number) AS most
+            FROM request WHERE NOT is_duplicate AND sequence_number IS NOT NULL GROUP BY source, epoch
         ),
         lost AS (SELECT source, sum(missing) AS missing FROM gap GROUP BY source)
         SELECT
-            source,
+            coalesce(counted.source, offered.source) AS source,
             coalesce(offered.files, 0) AS files,
             coalesce(offered.repeated_files, 0) AS repeated_files,
             coalesce(counted.accepted, 0) + coalesce(offered.repeated_accepted, 0) + coalesce(offered.rejected, 0)
@@ -102,13 +100,16 @@ def write_ledger(
             counted.last_at,
             counted.epoch_first,
             counted.epoch_last,
-            CASE WHEN numbers.epochs <= 1 THEN numbers.least ELSE counted.any_first END AS first_number,
-            CASE WHEN numbers.epochs <= 1 THEN numbers.most ELSE counted.any_last END AS last_number,
+            earliest.least AS first_number,
+            latest.most AS last_number,
             CAST(coalesce(lost.missing, 0) AS BIGINT) AS missing,
             {quote_text(name)} AS built_from
         FROM counted
         FULL OUTER JOIN offered USING (source)
-        LEFT JOIN numbers USING (source)
-        LEFT JOIN lost USING (source)
-        ORDER BY source"""
+        LEFT JOIN numbering AS earliest
+            ON counted.source = earliest.source AND counted.epoch_first IS NOT DISTINCT FROM earliest.epoch
+        LEFT JOIN numbering AS latest
+            ON counted.source = latest.source AND counted.epoch_last IS NOT DISTINCT FROM latest.epoch
+        LEFT JOIN lost ON counted.source = lost.source
+        ORDER BY ALL"""
     return write_file(connection, query, root, partition={"event_date": day}, name=name)
