@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
 import duckdb
+
+from tallystick.errors import SumTooLargeError
 
 
 def connect(*, memory_limit: str = "1GB", scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
@@ -27,6 +30,19 @@ def connect(*, memory_limit: str = "1GB", scratch: Path | None = None) -> duckdb
     )
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+@contextmanager
+def exact_sums(where: str) -> Iterator[None]:
+    """Raise SumTooLargeError where a sum inside passes the largest whole number; no sum ever wraps or is rounded."""
+    try:
+        yield
+    except (duckdb.OutOfRangeException, duckdb.ConversionException, OverflowError) as error:
+        raise SumTooLargeError(
+            "amounts add up past 9,223,372,036,854,775,807",
+            where=where,
+            next_step="find the impossible amount with tallystick inspect, mend its file, then run ingest again",
+        ) from error
 
 
 def quote_text(text: str) -> str:

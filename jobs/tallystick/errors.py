@@ -119,6 +119,10 @@ class NotTalliedError(InputError):
     """Days of the period, or summaries that a clause asks for, are to be built by an earlier stage first."""
 
 
+class SumTooLargeError(InputError):
+    """Amounts add up past 2^63-1, more than an exact count can hold; nothing of the stage is visible."""
+
+
 class NotAuditedError(InputError):
     """The licensee has not been audited for the period, or something changed since."""
 

@@ -11,6 +11,7 @@ from tallystick.clauses.judge import JudgedClause, finding_id, judge
 from tallystick.clauses.result import Measure
 from tallystick.clauses.sentence import sentence_of
 from tallystick.clauses.usage_reader import UsageReader
+from tallystick.duck import exact_sums
 from tallystick.errors import FindingsError, NoDataError, NotTalliedError
 from tallystick.period import to_instant
 from tallystick.runtime.progress import track
@@ -65,7 +66,9 @@ def _judge_all(project: Project, snapshot: Snapshot, stale: Sequence[Audited]) -
         with track("audit: licensees", len(stale)) as say:
             for done, one in enumerate(stale):
                 reader = UsageReader(connection, relation, one.licensee.licensee)
-                for clause in judge(reader, one.licensee, one.bindings, one.period):
+                with exact_sums(f"the requests of {one.licensee.licensee} in {one.period.text}"):
+                    judged = judge(reader, one.licensee, one.bindings, one.period)
+                for clause in judged:
                     measures.extend(_measure_row(one, clause, measure) for measure in clause.measures)
                     findings.extend(_finding_row(one, clause, key) for key in clause.keys_found())
                 say(done + 1)

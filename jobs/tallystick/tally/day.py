@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from tallystick.duck import WrittenFile, connect
+from tallystick.duck import WrittenFile, connect, exact_sums
 from tallystick.tables import Table
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.sequence_gap import SEQUENCE_GAP
@@ -43,7 +43,12 @@ class TallyTask:
 
 
 def tally_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
-    """Write what the day lacks; the table's name and the file of each."""
+    """Write what the day lacks; the table's name and the file of each. Raises SumTooLargeError."""
+    with exact_sums(f"the requests of {task.day}"):
+        return _write_day(task)
+
+
+def _write_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
     connection = connect(memory_limit=task.memory_limit, scratch=task.scratch)
     sum_finely(connection, task.request)
     written = []
