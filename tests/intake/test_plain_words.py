@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from tallystick.duck import connect
 from tallystick.formats import find_format
+from tallystick.formats.model import RegexDecoding
 from tallystick.intake.canonical import Origin
 from tallystick.intake.paths import Found, read_fast, read_strictly
+from tallystick.intake.plain_words import Layout
 from tallystick.intake.reader import create_entry_tables
 
 ORIGIN = Origin(source="edge", file_id="f", batch="b")
@@ -109,6 +111,33 @@ def test_any_doubt_sends_a_file_to_the_strict_path(paths: TwoPaths, doubtful: st
         fast, *_ = paths.read("\n".join(lines).encode(), "nginx_combined")
 
         assert fast is None
+
+
+@pytest.mark.parametrize(
+    "not_plain",
+    [
+        COMBINED.replace(' "GET', '"GET').replace("- ann", "- a nn"),
+        COMBINED.replace('"https', 'x"https').replace(" 5 ", " 5  "),
+        COMBINED.replace('1.1" 200', '1.1"200').replace(" 5 ", " 5  "),
+        COMBINED.replace('x" "a', 'x""a').replace(" 5 ", " 5  "),
+        COMBINED.replace('" "a', '"x "a'),
+        COMBINED + "x",
+        COMBINED.replace("ann", "ann lee"),
+        COMBINED.replace("a b/1.0", "a\\b"),
+        COMBINED.replace("a b/1.0", "a\x7f\tb"),
+        COMBINED.replace('"', "'"),
+    ],
+)
+def test_a_file_with_a_line_of_another_layout_has_no_proof(tmp_path: Path, not_plain: str) -> None:
+    file = tmp_path / "decoded"
+    file.write_text(f"{COMBINED}\n{not_plain}\n{COMBINED}\n")
+    decoding = find_format("nginx_combined").decode
+    assert isinstance(decoding, RegexDecoding)
+
+    layout = Layout.of(decoding, file)
+
+    assert layout is not None
+    assert layout.count_plain(file) is None
 
 
 def test_bytes_that_are_no_text_send_a_file_to_the_strict_path(paths: TwoPaths) -> None:
