@@ -178,13 +178,23 @@ def test_a_damaged_file_in_a_folder_is_told_with_its_problem_and_counts_nothing(
 def test_what_is_no_regular_file_is_told_and_not_waited_for(folder: Path, tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe")
     (folder / "dangling").symlink_to(folder / "gone")
+    (folder / "linked").symlink_to(folder / "b", target_is_directory=True)
 
     result = inspect([folder], scratch=tmp_path)
 
     problems = {Path(file["path"]).name: file["problem"] for file in result["files"] if "problem" in file}
-    assert set(problems) == {"LICENSE", "pipe", "dangling"}
+    assert set(problems) == {"LICENSE", "pipe", "dangling", "linked"}
     with pytest.raises(UnreadableFileError):
         inspect([folder / "pipe"], scratch=tmp_path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is closed to root")
+def test_a_folder_that_cannot_be_listed_is_an_error(folder: Path, tmp_path: Path) -> None:
+    (folder / "b").chmod(0)
+
+    with pytest.raises(UnreadableFileError, match="cannot be listed"):
+        inspect([folder], scratch=tmp_path)
+    (folder / "b").chmod(0o700)
 
 
 def test_a_file_whose_name_is_no_text_is_told(tmp_path: Path) -> None:

@@ -38,15 +38,15 @@ class Detection:
     shares: Mapping[str, float]
 
 
-def detect(head: bytes, *, name: str | None = None) -> Detection:
+def detect(head: bytes, *, name: str | None = None, scratch: Path | None = None) -> Detection:
     """Tell the format of a file from its first decoded bytes (a MiB will do; the last line may be cut).
 
-    `name` is what an error calls the file. Raises UnknownFormatError, with three masked entries, where fewer than half
-    of the entries have any one format.
+    `name` is what an error calls the file, `scratch` a folder for files of a moment. Raises UnknownFormatError, with
+    three masked entries, where fewer than half of the entries have any one format.
     """
     formats = all_formats()
     samples: dict[Entries, list[bytes]] = {}
-    with tempfile.TemporaryDirectory(prefix="tallystick-") as folder:
+    with tempfile.TemporaryDirectory(prefix="tallystick-", dir=scratch) as folder:
         file = Path(folder) / "head"
         file.write_bytes(head)
         for how in {described.entries for described in formats.values()}:

@@ -79,15 +79,22 @@ def _walk(paths: Sequence[Path]) -> Iterator[tuple[Path, bool]]:
     """Every file, and whether it was named itself; those of a folder in the order of their names."""
     for path in paths:
         if path.is_dir():
-            for folder, folders, names in os.walk(path):
+            for folder, folders, names in os.walk(path, onerror=_refuse_folder):
                 folders.sort()
-                yield from ((Path(folder) / name, False) for name in sorted(names))
+                links = [
+                    name for name in folders if (Path(folder) / name).is_symlink()
+                ]  # they are not walked, but told
+                yield from ((Path(folder) / name, False) for name in sorted([*names, *links]))
         elif path.exists():
             yield path, True
         else:
             raise MissingInputError(
                 "is not there", where=_shown(path), next_step="name a log file, or a folder of them"
             )
+
+
+def _refuse_folder(error: OSError) -> None:
+    raise UnreadableFileError(f"cannot be listed: {error.strerror or error}", where=_shown(Path(error.filename)))
 
 
 def _read(

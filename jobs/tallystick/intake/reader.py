@@ -162,4 +162,4 @@ def _detected(decoded: Path, name: str) -> Format | None:
         head = source.read(HEAD_BYTES)
     if not head.strip() and decoded.stat().st_size == len(head):
         return None
-    return find_format(detect(head, name=name).format)
+    return find_format(detect(head, name=name, scratch=decoded.parent).format)
