@@ -16,11 +16,11 @@ class Source(Stated):
 
     name: Slug
     says: str = ""
-    folder: str | None = Field(None, description="A folder, relative to the project.")
-    prefix: str | None = Field(None, pattern=r"^s3://[^/]+(/.*)?$", description="s3://bucket/prefix")
-    files: str = Field("*", description="Which names below it are log objects; * is any run of characters, / included.")
-    format: str | None = Field(None, description="A format's name; found from the entries where absent.")
-    routes: tuple[str, ...] = Field((), description="Templates such as `GET /2/tweets/{id}`, for logs that only give paths.")
+    folder: str | None = Field(default=None, description="A folder, relative to the project.")
+    prefix: str | None = Field(default=None, pattern=r"^s3://[^/]+(/.*)?$", description="s3://bucket/prefix")
+    files: str = Field(default="*", description="Which names below it are logs; * is any run of characters, / too.")
+    format: str | None = Field(default=None, description="A format's name; found from the entries where absent.")
+    routes: tuple[str, ...] = Field(default=(), description="Templates, `GET /2/posts/{id}`, for logs with paths only.")
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
@@ -41,12 +41,10 @@ def load_sources(folder: Path) -> tuple[Source, ...]:
     files = sorted(folder.glob("*.yaml"))
     if not files:
         raise MissingInputError("no source is described here", where=str(folder), next_step="tallystick init shows one")
-    sources = []
+    sources: list[Source] = []
     for file in files:
         source = load_yaml(file, Source, more={"name": file.stem})
         if source.name in {other.name for other in sources}:
             raise refuse(file, f"another file describes the source {source.name!r}", next_step="give it another name")
         sources.append(source)
     return tuple(sorted(sources, key=lambda source: source.name))
-
-
