@@ -51,4 +51,4 @@ def finished(_finished_once: World, tmp_path: Path) -> World:
 @pytest.fixture
 def world(engine: Engine, tmp_path: Path) -> World:
     """The small world's project, on which nothing was run."""
-    return World.small(tmp_path / "project", engine)
+    return World.small(tmp_path / "world", engine)

@@ -27,7 +27,9 @@ def configure_log() -> None:
 
 
 def log_event(event: str, **values: Any) -> None:
-    """One event at level info."""
+    """One event at level info, on stderr also where nobody has configured anything."""
+    if not structlog.is_configured():
+        configure_log()
     structlog.get_logger().info(event, **values)
 
 

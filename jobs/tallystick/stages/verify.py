@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tallystick.evidence.verification import Verified, verify_bundle
+from tallystick.runtime.log import log_event
 from tallystick.settings import S3Settings
 from tallystick.storage.published import find_bundle
 
@@ -13,7 +14,9 @@ def verify(location: str, s3: S3Settings) -> Verified:
     Returns what was checked (`as_dict()` for a program). VerificationError names each file that differs, what was
     expected and what was found; nothing to check is an error too.
     """
+    log_event("verify.started", location=location)
     found = find_bundle(location, s3)
     verified = verify_bundle(found.reader, location=found.location)
     found.check_place(verified.manifest)
+    log_event("verify.done", location=verified.location, files=verified.files, bytes=verified.size_bytes)
     return verified
