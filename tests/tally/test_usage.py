@@ -229,11 +229,9 @@ def test_a_scope_sums_just_the_requests_that_its_clause_counts(
 
 
 def test_scopes_that_a_standing_table_has_are_not_summed_again(tmp_path: Path) -> None:
-    limits = [
-        scoped(per=per, counts=counts)
-        for per in ("licensee", "app")
-        for counts in ({}, {"except_status": [429]}, {"except_status": []})
-    ]
+    standing: list[dict[str, Any]] = [{}, {"except_status": [429]}, {"except_status": []}]
+    limits = [scoped(per=per, counts=counts) for per in ("licensee", "app") for counts in standing]
+
     assert rows_of(tallied(tmp_path, drawn(a_request, SCOPED), *limits), USAGE_SCOPE) == []
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from tallystick.register.model import Slug
 from tallystick.yaml_file import Stated
@@ -15,7 +15,17 @@ Of = Literal["requests", "records", "response_bytes"]
 Per = Literal["licensee", "app", "credential", "user"]
 Window = Literal["calendar", "anchored", "sliding", "bucket"]
 Severity = Literal["info", "minor", "major", "critical"]
-Status = Annotated[int, Field(ge=100, le=999)]
+
+
+def a_number(value: object) -> object:
+    """Whatever may be a whole number; true and false, which Python takes for 1 and 0, are none."""
+    if isinstance(value, bool):
+        raise ValueError("a whole number is needed, not true or false")
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(a_number)]
+Status = Annotated[Whole, Field(ge=100, le=999)]
 
 
 class Clause(Stated):

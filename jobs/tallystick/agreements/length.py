@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 CALENDAR_DAYS = {"P1D": "day", "P1W": "week", "P1M": "month", "P3M": "quarter", "P1Y": "year"}
 """Windows that begin at a local midnight, and what people call them."""
 
 SECOND_US = 1_000_000
 HOUR_US = 3_600 * SECOND_US
-_FIXED = re.compile(r"P(?:(\d+)W|(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)")
+LONGEST_US = 36_525 * 24 * HOUR_US
+_FIXED = re.compile(r"P(?:(\d+)W|(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)", re.ASCII)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Length:
-    """A window's length: `us` microseconds, or a calendar `unit` whose length the calendar decides."""
+    """A window's length: `us` microseconds, or a calendar `unit` whose length the calendar decides.
 
-    text: str
+    PT60M and PT1H are the same length, however they are written.
+    """
+
+    text: str = field(compare=False)
     us: int | None
     unit: str | None
 
@@ -56,4 +60,6 @@ def fixed_length(text: str) -> Length:
     us = ((weeks * 7 + days) * 24 + hours) * HOUR_US + (minutes * 60 + seconds) * SECOND_US
     if us == 0:
         raise ValueError("a window has a length")
+    if us > LONGEST_US:
+        raise ValueError(f"{text!r} is longer than a hundred years (P36525D)")
     return Length(text=text, us=us, unit=None)

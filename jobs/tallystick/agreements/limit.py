@@ -7,20 +7,22 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from tallystick.agreements.clause import AS_WRITTEN, Clause, Of, Per, Status, Window
+from tallystick.agreements.clause import AS_WRITTEN, Clause, Of, Per, Status, Whole, Window
 from tallystick.agreements.length import Length, calendar_length, fixed_length
 from tallystick.register.model import Slug
 from tallystick.yaml_file import Stated
+
+LARGEST = 2**63 - 1
 
 
 class Counts(Stated):
     """Which requests are in a clause's scope; a key that is absent does not restrict."""
 
     routes: tuple[str, ...] | None = Field(
-        default=None, description="`GET /2/tweets/{id}`; * is any run of characters."
+        default=None, min_length=1, description="`GET /2/tweets/{id}`; * is any run of characters."
     )
-    methods: tuple[str, ...] | None = None
-    statuses: tuple[Status, ...] | None = None
+    methods: tuple[str, ...] | None = Field(default=None, min_length=1)
+    statuses: tuple[Status, ...] | None = Field(default=None, min_length=1)
     except_status: tuple[Status, ...] | None = Field(
         default=None, description="Default 429 where `statuses` is absent too; [] counts every status."
     )
@@ -38,17 +40,17 @@ class Terms(Stated):
 
     of: Of | None = None
     per: Per | None = None
-    max: int | None = Field(default=None, ge=0, le=2**63 - 1)
+    max: Whole | None = Field(default=None, ge=0, le=LARGEST)
     window: Window | None = None
     within: str | None = None
     counts: Counts | None = None
-    tolerance: int | str | None = None
+    tolerance: Whole | str | None = None
 
     @field_validator("tolerance")
     @classmethod
     def _number_or_share(cls, value: int | str | None) -> int | str | None:
         is_number = isinstance(value, int) and value >= 0
-        is_share = isinstance(value, str) and re.fullmatch(r"\d{1,3}(\.\d{1,4})? ?%", value)
+        is_share = isinstance(value, str) and re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})? ?%", value)
         if value is not None and not is_number and not is_share:
             raise ValueError('a tolerance is a number, or a percentage such as "2 %"')
         return value
@@ -67,7 +69,7 @@ class LimitClause(Clause, Terms):
     kind: Literal["limit"]
     of: Of
     per: Per
-    max: int = Field(ge=0, le=2**63 - 1)
+    max: Whole = Field(ge=0, le=LARGEST)
     window: Window
     within: str
     readings: tuple[Reading, ...] = ()
@@ -92,12 +94,15 @@ class LimitClause(Clause, Terms):
             return getattr(self, name) if said is None else said
 
         window, within, most = stated("window"), str(stated("within")), int(stated("max"))
+        most_tolerated = most + tolerated(most, stated("tolerance"))
+        if most_tolerated > LARGEST:
+            raise ValueError(f"max and tolerance together are past {LARGEST:,}")
         length = calendar_length(within) if window == "calendar" else fixed_length(within)
         return Limit(
             of=stated("of"),
             per=stated("per"),
             max=most,
-            limit=most + tolerated(most, stated("tolerance")),
+            limit=most_tolerated,
             window=window,
             length=length,
             scope=Scope.of(stated("counts")),
