@@ -122,6 +122,7 @@ def test_any_doubt_sends_a_file_to_the_strict_path(paths: TwoPaths, doubtful: st
         COMBINED.replace('x" "a', 'x""a').replace(" 5 ", " 5  "),
         COMBINED.replace('" "a', '"x "a'),
         COMBINED + "x",
+        COMBINED.replace("ann", "ann" + " " * 65536 + "lee"),
         COMBINED.replace("ann", "ann lee"),
         COMBINED.replace("a b/1.0", "a\\b"),
         COMBINED.replace("a b/1.0", "a\x7f\tb"),

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from tallystick.duck import quote_name, quote_text
 from tallystick.formats.model import RegexDecoding
 from tallystick.intake.decoding import without_wildcards
 from tallystick.intake.plain import MAX_LINE_BYTES, Piece, Places, count_plain_lines
 
-SPACE, QUOTE, BACKSLASH = 32, 34, 92
+SPACE, QUOTE = 32, 34
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ class Layout:
 
     def count_plain(self, file: Path) -> tuple[int, int] | None:
         """Entries and blank lines of a decoded file whose lines all have this layout; None where there is any doubt."""
-        spaces = np.array(self.spaces)
+        spaces = np.array(self.spaces, dtype=np.uint16)
         return count_plain_lines(file, lambda piece: _is_plain(piece, spaces))
 
     def decoded_sql(self, file: Path) -> str:
@@ -82,11 +83,13 @@ class Layout:
         )
 
 
-def _is_plain(piece: Piece, spaces: Places) -> bool:
+def _is_plain(piece: Piece, spaces: npt.NDArray[np.uint16]) -> bool:
     """Whether every line has its quotes, and so many spaces before, between and after them."""
     array, lines, pairs = piece.array, len(piece.starts), len(spaces) - 1
     quotes: Places = np.flatnonzero(array == QUOTE)
-    if len(quotes) != 2 * pairs * lines or (array == BACKSLASH).any() or np.count_nonzero(array < SPACE) != lines - 1:
+    if len(quotes) != 2 * pairs * lines or b"\\" in piece.content or np.count_nonzero(array < SPACE) != lines - 1:
+        return False
+    if (piece.ends - piece.starts).max() >= 1 << 16:
         return False
     quotes = quotes.reshape(lines, 2 * pairs)
     begins, closes = quotes[:, ::2], quotes[:, 1::2]
@@ -96,7 +99,8 @@ def _is_plain(piece: Piece, spaces: Places) -> bool:
     is_followed = (after == SPACE) | (closes + 1 == piece.ends[:, None])
     if (array[begins - 1] != SPACE).any() or not is_followed.all():
         return False
-    so_far = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(array == SPACE, dtype=np.int32)))
+    so_far = np.zeros(len(array) + 1, dtype=np.uint16)  # overflows, but no two places of one line are so far apart
+    np.cumsum(array == SPACE, dtype=np.uint16, out=so_far[1:])
     edges_before = np.concatenate((piece.starts[:, None], closes), axis=1)
     edges_after = np.concatenate((begins, piece.ends[:, None]), axis=1)
     return bool((so_far[edges_after] - so_far[edges_before] == spaces).all())

@@ -97,8 +97,14 @@ def _referer(text: str) -> str:
 
 
 def _request_target(line: str) -> str:
-    """The target in a request line."""
-    return f"nullif(regexp_extract({line}, '^{METHOD} (\\S.*?)(?: HTTP/[0-9.]+)?\\s*$', 1), '')"
+    """The target in a request line: what stands between its method and its version, where it has one."""
+    after = f"strpos({line}, ' ')"
+    versions = " OR ".join(f"ends_with({line}, ' HTTP/{version}')" for version in ("1.1", "2.0", "1.0"))
+    return (
+        f"CASE WHEN ({versions}) AND length({line}) > {after} + 9 AND regexp_matches({line}, '^{METHOD} \\S') "
+        f"THEN {line}[{after} + 1:-10] "
+        f"ELSE nullif(regexp_extract({line}, '^{METHOD} (\\S.*?)(?: HTTP/[0-9.]+)?\\s*$', 1), '') END"
+    )
 
 
 READERS: Mapping[str, Reader] = MappingProxyType(
