@@ -28,7 +28,7 @@ def to_instant(us: int) -> datetime:
 
 def to_text(us: int) -> str:
     """An instant as every document of ours writes it: `2022-01-01T00:00:00.000000Z`."""
-    return to_instant(us).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return to_instant(us).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def local_midnight_us(day: date, zone: ZoneInfo) -> int:
@@ -40,16 +40,15 @@ def local_midnight_us(day: date, zone: ZoneInfo) -> int:
 def parse_instant_us(text: str, zone: ZoneInfo) -> int:
     """A date (local midnight in `zone`) or an ISO 8601 date-time (in `zone` unless it carries an offset)."""
     try:
-        if not re.fullmatch(
-            r"[0-9TWZ:.,+-]+", text
-        ):  # what Python reads beyond that may be hostile in a path or a terminal
+        # What Python reads beyond that may be hostile in a path or a terminal; it drops digits after the microsecond.
+        if not re.fullmatch(r"[0-9TWZ:.,+-]+", text) or re.search(r"[.,][0-9]{7}", text):
             raise ValueError(text)
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return local_midnight_us(date.fromisoformat(text), zone)
         instant = datetime.fromisoformat(text)
-    except ValueError as error:
+        return to_us((instant if instant.tzinfo else instant.replace(tzinfo=zone)).astimezone(UTC))
+    except (ValueError, OverflowError) as error:
         raise BadPeriodError(f"{text!r} is not an ISO 8601 date or date-time", next_step=FORMS) from error
-    return to_us(instant if instant.tzinfo else instant.replace(tzinfo=zone))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +61,7 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.end_us <= self.start_us:
-            raise BadPeriodError(f"{self.text!r} ends before it begins", next_step=FORMS)
+            raise BadPeriodError(f"{self.text!r} holds no time: it ends as it begins, or before", next_step=FORMS)
 
     @classmethod
     def parse(cls, text: str, zone: ZoneInfo | None = None) -> Period:
@@ -71,8 +70,11 @@ class Period:
         if "/" in text:
             start, _, end = text.partition("/")
             return cls(text=text, start_us=parse_instant_us(start, zone), end_us=parse_instant_us(end, zone))
-        first, last = _calendar_span(text)
-        return cls(text=text, start_us=local_midnight_us(first, zone), end_us=local_midnight_us(last, zone))
+        try:
+            first, last = _calendar_span(text)
+            return cls(text=text, start_us=local_midnight_us(first, zone), end_us=local_midnight_us(last, zone))
+        except (ValueError, OverflowError) as error:
+            raise BadPeriodError(f"{text!r} is not a day of the calendar", next_step=FORMS) from error
 
     @property
     def slug(self) -> str:
@@ -90,19 +92,17 @@ class Period:
 
 
 def _calendar_span(text: str) -> tuple[date, date]:
-    """First day, and first day after, of `2022`, `2022-Q4`, `2022-12` or `2022-12-05`."""
+    """First day, and first day after, of `2022`, `2022-Q4`, `2022-12` or `2022-12-05`; ValueError for no such day."""
     found = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|(\d{2})(?:-(\d{2}))?))?", text, re.ASCII)
     if not found:
         raise BadPeriodError(f"{text!r} is not a period", next_step=FORMS)
     year, quarter, month, day = (int(part) if part else None for part in found.groups())
     assert year is not None
-    try:
-        if day is not None and month is not None:
-            return date(year, month, day), date(year, month, day) + timedelta(days=1)
-        first_month, months = (month, 1) if month else ((quarter - 1) * 3 + 1, 3) if quarter else (1, 12)
-        return date(year, first_month, 1), add_months(date(year, first_month, 1), months)
-    except (ValueError, OverflowError) as error:
-        raise BadPeriodError(f"{text!r} is not a day of the calendar", next_step=FORMS) from error
+    if day is not None and month is not None:
+        return date(year, month, day), date(year, month, day) + timedelta(days=1)
+    months = 1 if month is not None else 3 if quarter is not None else 12
+    first = date(year, month if month is not None else (quarter or 1) * 3 - 2, 1)
+    return first, add_months(first, months)
 
 
 def add_months(first: date, months: int) -> date:
