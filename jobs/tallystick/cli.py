@@ -83,7 +83,11 @@ def audit(
     """Judge every clause of the agreement over a period."""
     from tallystick.stages.audit import audit as stage
 
-    _report(stage(_project(project), licensee=licensee, period=period, fail_on=fail_on), as_json)
+    result = stage(_project(project), licensee=licensee, period=period, fail_on=fail_on)
+    _report(result, as_json)
+    if not as_json:
+        for one in result.totals["listed"]:
+            print(printable("  ".join(one.values())))
 
 
 @app.command()
@@ -108,7 +112,7 @@ def publish(
 @app.command()
 def verify(
     location: Annotated[Optional[str], typer.Argument(help="A bundle: a folder or an s3:// prefix.")] = None,  # noqa: UP045
-    licensee: LicenseeOption = None,
+    licensee: Annotated[Optional[str], typer.Option("--licensee", help="With --period: its latest report.")] = None,  # noqa: UP045
     period: Annotated[Optional[str], typer.Option("--period", help="With --licensee: its latest report.")] = None,  # noqa: UP045
     project: Folder = HERE,
     as_json: AsJson = False,
@@ -189,7 +193,7 @@ def inspect(
     with tempfile.TemporaryDirectory() as scratch:
         result = look([Path(path) for path in paths], format=format, top=top, scratch=Path(scratch))
     if as_json:
-        print(json.dumps(result, sort_keys=True))
+        print(json.dumps(result))
     else:
         render(result, Console(highlight=False))
 

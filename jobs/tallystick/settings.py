@@ -24,7 +24,7 @@ class S3Settings(_Frozen):
     """Where an S3 store is; credentials come by boto3's own chain and never stand here."""
 
     endpoint_url: str | None = Field(default=None, description="Address of a store other than AWS, http://host:port.")
-    region: str = Field(default="us-east-1", description="The bucket's region.")
+    region: str | None = Field(default=None, description="The bucket's region; without it what boto3's own chain says.")
     path_style: bool | None = Field(
         default=None, description="Bucket in the path, not the host name; the default with endpoint_url."
     )

@@ -43,11 +43,19 @@ def terms(clause: LimitClause) -> str:
 def terms_of(limit: Limit) -> str:
     """The same of one limit."""
     tolerance = f", tolerance {limit.limit - limit.max:,}" if limit.limit != limit.max else ""
-    article = "any" if limit.window == "sliding" else "a" if limit.length.unit else "each calendar window of"
     of = limit.of.replace("_", " ")
-    return (
-        f"at most {limit.max:,} {of} per {limit.per} in {article} {limit.length.words} ({limit.length.text}{tolerance})"
-    )
+    return f"at most {limit.max:,} {of} per {limit.per} {window_in_words(limit)} ({limit.length.text}{tolerance})"
+
+
+def window_in_words(limit: Limit) -> str:
+    """The window of a limit as people say it."""
+    length = limit.length.words
+    return {
+        "calendar": f"in a {length}" if limit.length.unit else f"in each {length} of the clock",
+        "anchored": f"in each {length} from the first request",
+        "sliding": f"in any {length}",
+        "bucket": f"in a bucket that refills in {length}",
+    }[limit.window]
 
 
 def measure(judging: Judging, clause: LimitClause) -> list[Measure]:
@@ -106,6 +114,8 @@ def measure_reading(
             peak=found.peak,
             peak_us=found.peak_us,
             windows=found.windows,
+            of=limit.of,
+            window=window_in_words(limit),
             requests_over=_sum([one.requests_over for one in found.windows]),
             served_over=_sum([one.served_over for one in found.windows]),
             verdict=verdict,

@@ -48,6 +48,7 @@ class Measure:
     unknown: int
     used: int
     of: str = "requests"
+    window: str | None = None
     max: int | None = None
     limit: int | None = None
     peak: int | None = None

@@ -16,8 +16,11 @@ def sentence_of(clause: JudgedClause, measure: Measure) -> str:
         return f"{whose}: measured {measure.used:,} {measure.of} against {measure.limit:,} permitted{cited}"
     if not measure.windows:
         return f"{whose}: measured {measure.used:,} requests where none is permitted{cited or ' by the register'}"
-    windows = len(measure.windows)
+    of, windows = f"{measure.of.replace('_', ' ')} {measure.window or ''}".strip(), len(measure.windows)
+    if measure.peak is None:  # a bucket has no largest window
+        over = measure.requests_over or 0
+        return f"{whose}: measured {over:,} requests beyond {measure.limit:,} {of} permitted{cited}"
     return (
-        f"{whose}: measured {measure.peak:,} against {measure.limit:,} permitted{cited}, "
-        f"over in {windows:,} {'window' if windows == 1 else 'windows'}"
+        f"{whose}: measured {measure.peak:,} {of} against {measure.limit:,} permitted{cited}, "
+        f"over {'once' if windows == 1 else f'{windows:,} times'}"
     )

@@ -56,7 +56,7 @@ def not_seen(
     missing = sum(source["missing"] for source in completeness["sources"])
     if missing:
         sentences.append(
-            f"{missing:,} requests whose sequence numbers are missing from the logs; their callers are unknown."
+            f"{_some(missing, 'request')} missing from the logs by sequence number; who made them is unknown."
         )
     numberless = [source["source"] for source in completeness["sources"] if not source["numbered"]]
     if numberless:
@@ -65,16 +65,23 @@ def not_seen(
         )
     if completeness["refused_files"]:
         sentences.append(
-            f"The entries of {len(completeness['refused_files']):,} files that could not be read to their end."
+            f"The entries of {_some(len(completeness['refused_files']), 'file')} that could not be read to the end."
         )
     if reconciliation["rejected"]:
-        sentences.append(f"{reconciliation['rejected']:,} entries that could not be read as requests.")
+        rejected = _some(reconciliation["rejected"], "entry", "entries")
+        sentences.append(f"{rejected} that could not be read as requests.")
     if completeness["unattributed"]:
-        sentences.append(f"Who made {completeness['unattributed']:,} requests that match no licensee of the register.")
+        sentences.append(
+            f"Who made {_some(completeness['unattributed'], 'request')} that match no licensee of the register."
+        )
     unknown = sum(app["records"]["unknown"] for app in consumption["apps"])
     if unknown:
-        sentences.append(f"How many records {unknown:,} requests returned: their log does not say.")
+        sentences.append(f"The number of records that {_some(unknown, 'request')} returned: their log does not say.")
     return sentences
+
+
+def _some(number: int, one: str, many: str | None = None) -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def _by_source(ledger: Sequence[Row]) -> list[tuple[str, list[Row]]]:

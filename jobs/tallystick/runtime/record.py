@@ -20,14 +20,18 @@ from tallystick.tables.run import RUN
 
 @contextmanager
 def recorded(lake: Lake, stage: str, **arguments: Any) -> Iterator[dict[str, Any]]:
-    """Log the stage's begin and end; yields a note to fill with `inputs`, `outputs` and `totals`.
+    """Log how the stage began and ended; yields a note to fill with `inputs`, `outputs` and `totals`.
 
     A stage that leaves `outputs` empty changed nothing and leaves no row in `run`.
     """
     log_event(f"{stage}.started", **arguments)
     began, started_at = time.monotonic(), datetime.now(UTC)
     note: dict[str, Any] = {"inputs": {}, "outputs": {}, "totals": {}}
-    yield note
+    try:
+        yield note
+    except BaseException as error:
+        log_event(f"{stage}.failed", error=type(error).__name__, duration_ms=int((time.monotonic() - began) * 1000))
+        raise
     duration_ms = int((time.monotonic() - began) * 1000)
     log_event(f"{stage}.done", duration_ms=duration_ms, changed=bool(note["outputs"]), **note["totals"])
     if note["outputs"]:

@@ -53,8 +53,13 @@ def audit(project: Project, *, licensee: str | None, period: str, fail_on: str |
         stage="audit",
         changed=bool(stale),
         sentence=sentence if stale else f"nothing new: {sentence}",
-        totals=note["totals"],
+        totals={**note["totals"], "listed": [_listed(row) for row in rows]},
     )
+
+
+def _listed(row: Mapping[str, Any]) -> dict[str, str]:
+    """A finding as the command line lists it; `tallystick explain` takes the id."""
+    return {name: row[name] for name in ("id", "licensee", "severity", "verdict", "sentence")}
 
 
 def _judge_all(project: Project, snapshot: Snapshot, stale: Sequence[Audited]) -> tuple[pa.Table, pa.Table]:

@@ -27,6 +27,7 @@ from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
+from tallystick.tally.summary import summaries
 
 RULES = "audit 1"
 """Changes when equal usage would give other measures; an audit made by older rules is made again."""
@@ -111,8 +112,11 @@ def open_usage(
     engine = project.settings.engine
     connection = connect(memory_limit=engine.memory_limit, scratch=engine.scratch)
     named = ", ".join(quote_text(name) for name in sorted(licensees))
+    slots, peaks = summaries(binding for name in licensees for binding in project.agreements[name])
+    wanted = {USAGE_SCOPE: [one.id for one in slots], USAGE_PEAK: [one.id for one in peaks]}
     for table in LAID_OUT:
-        rows = snapshot.relation(table, {"event_date": days})
+        asked = {"summary_id": wanted[table]} if table in wanted else {}
+        rows = snapshot.relation(table, {"event_date": days, **asked})
         connection.execute(
             f"CREATE TABLE {quote_name(table.name)} AS SELECT * FROM ({rows}) WHERE licensee IN ({named})"
         )

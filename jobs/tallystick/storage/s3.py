@@ -29,6 +29,10 @@ ATTEMPTS = 3
 PAUSE_S = 0.2
 
 
+ANY_REGION = "us-east-1"
+"""What a request is signed for where nobody names a region; stores other than AWS take any."""
+
+
 class S3Store:
     """An ObjectStore under `s3://bucket/prefix`; the prefix is read as a folder.
 
@@ -139,10 +143,11 @@ class S3Store:
     def _client(self) -> S3Client:
         with self._answers(self._prefix):
             # A session of its own: boto3's shared one must not be used by two threads at once.
-            client = boto3.session.Session().client(
+            session = boto3.session.Session()
+            client = session.client(
                 "s3",
                 endpoint_url=self._settings.endpoint_url,
-                region_name=self._settings.region,
+                region_name=self._settings.region or session.region_name or ANY_REGION,
                 config=Config(
                     connect_timeout=CONNECT_S,
                     read_timeout=READ_S,
