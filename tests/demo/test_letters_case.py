@@ -160,9 +160,9 @@ def test_the_episodes_of_three_apps_are_found_to_the_microsecond(letter: Json, t
         for app, facts in version["clauses"]["quarter-hour"]["apps"].items()
         for one in facts["episodes"]
     ]
+    told = ("start_at", "end_at", "used", "peak_at", "requests_over")
     found = [
-        (finding["version"], finding["key"], *(window[name] for name in ("start_at", "end_at", "used", "peak_at")))
-        + (window["requests_over"],)
+        (finding["version"], finding["key"], *(window[name] for name in told))
         for finding in letter["findings"]
         if finding["clause"] == "quarter-hour"
         for window in finding["windows"]
