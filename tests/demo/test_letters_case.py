@@ -44,9 +44,7 @@ class Audited:
 
 
 @pytest.fixture(scope="module")
-def audited(
-    engine: Engine, s3_server: LocalObjectStore, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Audited]:
+def audited(engine: Engine, s3_server: LocalObjectStore, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Audited]:
     folder = tmp_path_factory.mktemp("letter")
     with pytest.MonkeyPatch.context() as patch:
         for name, value in s3_server.environment().items():
