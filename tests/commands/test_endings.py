@@ -80,7 +80,7 @@ def test_arguments_that_make_no_sense_end_with_2(arguments: list[str], project: 
     assert as_json.code == 2
     assert (as_json.data["exit_code"], as_json.data["error"]) == (2, "Usage")
     assert as_json.data["what"]
-    assert as_json.stderr == plain.stderr
+    assert as_json.stderr.splitlines()[-2:] == plain.stderr.splitlines()[-2:]
 
 
 def test_without_a_project_every_stage_says_so(tmp_path: Path) -> None:

@@ -42,13 +42,13 @@ def test_the_project_of_init_runs_as_it_is(project: Path, engine: Engine) -> Non
 
 
 @pytest.mark.spark
-def test_a_dry_run_of_everything_publishes_nothing(project: Path, engine: Engine) -> None:
-    assert engine.session is not None
+def test_a_dry_run_of_everything_publishes_nothing(finished: World) -> None:
+    shutil.rmtree(finished.folder / "reports")
 
-    ran = tallystick("run", "--project", project, "--period", "2024-01", "--dry-run")
+    ran = tallystick("run", "--project", finished.folder, *MARCH, "--dry-run")
 
     assert (ran.code, ran.stdout) == (0, "")
-    assert not (project / "reports").exists()
+    assert not (finished.folder / "reports").exists()
 
 
 def test_init_tells_its_files_and_leaves_what_is_there_alone(project: Path) -> None:

@@ -63,7 +63,7 @@ def test_after_a_refusal_the_next_run_goes_on_and_the_report_lists_the_file(fini
     [refused] = report["completeness"]["refused_files"]
     assert (refused["source"], refused["file"]) == ("gateway", "2024-03-05.jsonl.gz")
     assert refused["problem"]
-    assert "The entries of 1 files that could not be read to their end." in report["not_seen"]
+    assert [one for one in report["not_seen"] if "1 file that could not be read" in one]
     assert report["summary"]["requests"] == finished.report()["summary"]["requests"] + 1
 
 
