@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,47 @@ class Stated(BaseModel):
 
 
 Model = TypeVar("Model", bound=BaseModel)
+
+
+KEYS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:merge")
+"""What the key of a mapping may be: a text, or `<<`."""
+
+
+class AtKeyError(ValueError):
+    """A rule between several keys is broken, and mended at one of them: `path` leads to it from the model's keys."""
+
+    def __init__(self, message: str, *path: str | int) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+WORDS = {
+    "missing": "this key is missing",
+    "extra_forbidden": "this key is not known here",
+    "union_tag_not_found": "this key is missing",
+    "string_type": "a text is needed; put numbers, true and false in quotes",
+    "string_too_short": "a text is needed, and this one is empty",
+    "tuple_type": "a list is needed: [one, two], or a line for each that begins with -",
+    "too_short": "at least one is needed",
+    "model_type": "keys are needed, each with its value",
+    "model_attributes_type": "keys are needed, each with its value",
+    "int_type": "a whole number is needed, in digits alone",
+    "int_parsing": "a whole number is needed, in digits alone",
+    "int_from_float": "a whole number is needed, in digits alone",
+}
+"""Pydantic's kinds of error, as people say what is to be written."""
+
+HINTS = {
+    "mapping values are not allowed here": "put a text that holds a colon in quotes",
+    "found character '\\t' that cannot start any token": "indent with spaces, not with tabs",
+    "but found another document": "write one document a file, without a second ---",
+    "stands twice": "take one of the two out",
+    "special characters are not allowed": "take the character out",
+    "a key is a text": "write the name of a key",
+    "it is nested too deeply": "take the brackets out",
+    "a number has too many digits": "write a number of at most 19 digits",
+}
+"""What to do about what a YAML reader says."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -40,9 +82,14 @@ _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9
 def _mapping_once(loader: _Loader, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
     seen: set[str] = set()
     for key, _ in node.value:
-        if key.value in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"the key {key.value!r} stands twice", key.start_mark)
-        seen.add(key.value)
+        if not isinstance(key, yaml.ScalarNode) or key.tag not in KEYS:
+            problem = "a key is a text; put numbers, true, false and ~ in quotes"
+        elif key.value in seen:
+            problem = f"the key {key.value!r} stands twice"
+        else:
+            seen.add(key.value)
+            continue
+        raise yaml.constructor.ConstructorError(None, None, problem, key.start_mark)
     return yaml.SafeLoader.construct_mapping(loader, node, deep=deep)
 
 
@@ -60,21 +107,21 @@ def load_yaml(file: Path, model: type[Model], *, more: dict[str, Any] | None = N
     try:
         text = file.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UnreadableFileError(f"cannot be read: {error}", where=str(file)) from error
+        raise UnreadableFileError(
+            f"cannot be read: {error}", where=str(file), next_step="write it as UTF-8 text that you may read"
+        ) from error
     try:
         loader = _Loader(text)
         node = loader.get_single_node()
         value = None if node is None else loader.construct_document(node)
-    except (yaml.YAMLError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}" if mark else ""
-        raise BadConfigurationError(
-            f"this is not YAML: {getattr(error, 'problem', None) or error}",
-            where=f"{file}{line}",
-            next_step="mend the line",
-        ) from error
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        raise _not_yaml(file, text, error) from error
     if not isinstance(value, dict):
-        raise BadConfigurationError("a mapping of keys is expected", where=f"{file}:1")
+        raise BadConfigurationError(
+            "a mapping of keys is expected",
+            where=f"{file}:1",
+            next_step="write key: value, each on a line of its own",
+        )
     try:
         return model.model_validate({**(more or {}), **value})
     except ValidationError as error:
@@ -86,37 +133,71 @@ def refuse(file: Path, message: str, *, next_step: str | None = None) -> BadConf
     return BadConfigurationError(message, where=str(file), next_step=next_step)
 
 
-def _refusal(
-    file: Path, node: yaml.Node | None, model: type[BaseModel], error: ValidationError
-) -> BadConfigurationError:
-    first = min(
-        error.errors(), key=lambda one: one["type"] != "extra_forbidden"
-    )  # a misspelt key explains a missing one
-    path = [part for part in first["loc"] if isinstance(part, int) or not part.startswith(("function-", "tagged-"))]
-    line = _line(node, path)
-    message = first["msg"].removeprefix("Value error, ")
-    next_step = None
-    if first["type"] == "extra_forbidden":
-        message = "this key is not known here"
-        next_step = f"docs/reference/files.md lists the keys of a {model.__name__.lower()} file"
-    elif first["type"] == "missing":
-        message = "this key is missing"
-    key = ".".join(str(part) for part in path)
+def yaml_files(folder: Path) -> list[Path]:
+    """The YAML files of a folder, by name. Raises BadConfigurationError for one whose name would leave it unread."""
+    for file in sorted(folder.glob("*")):
+        if file.suffix != ".yaml" and file.suffix.lower() in (".yaml", ".yml"):
+            raise refuse(file, "the name of a file ends in .yaml here", next_step=f"rename it to {file.stem}.yaml")
+    return sorted(folder.glob("*.yaml"))
+
+
+def _not_yaml(file: Path, text: str, error: Exception) -> BadConfigurationError:
+    """What a YAML reader says, with the line and what to do."""
+    said = str(getattr(error, "problem", None) or getattr(error, "reason", None) or error)
+    mark = getattr(error, "problem_mark", None)
+    line = mark.line + 1 if mark is not None else None
+    if isinstance(error, yaml.reader.ReaderError):
+        line = text.count("\n", 0, error.position) + 1
+        said = f"U+{ord(text[error.position]):04X}: {said}"
+    elif isinstance(error, RecursionError):
+        said = "it is nested too deeply"
+    elif not isinstance(error, yaml.YAMLError):
+        said = "a number has too many digits"  # which is all that Python itself refuses
+    hint = next((hint for part, hint in HINTS.items() if part in said), "mend the line")
     return BadConfigurationError(
-        message, where=f"{file}:{line}: {key}" if key else f"{file}:{line}", next_step=next_step
+        f"this is not YAML: {said}", where=str(file) if line is None else f"{file}:{line}", next_step=hint
     )
 
 
-def _line(node: yaml.Node | None, path: list[int | str]) -> int:
-    """The line, from 1, of the deepest part of `path` that the file has."""
-    line = 1
-    for part in path:
+def _refusal(
+    file: Path, node: yaml.Node | None, model: type[BaseModel], error: ValidationError
+) -> BadConfigurationError:
+    # A misspelt key explains a missing one.
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    kind, context = first["type"], first.get("ctx", {})
+    path, message = list(first["loc"]), WORDS.get(kind, first["msg"].removeprefix("Value error, "))
+    message = message.replace("Input should be", "it should be").replace("String should", "it should")
+    if kind in ("union_tag_not_found", "union_tag_invalid"):
+        path.append(str(context["discriminator"]).strip("'"))
+    if kind == "union_tag_invalid":
+        message = f"it should be one of {context['expected_tags']}"
+    path.extend(getattr(context.get("error"), "path", ()))
+    line, key = _place(node, path, is_unspelt=kind in ("missing", "union_tag_not_found"))
+    return BadConfigurationError(
+        message,
+        where=f"{file}:{line}: {key}" if key else f"{file}:{line}",
+        next_step=f"docs/reference/files.md lists the keys of a {model.__name__.lower()} file",
+    )
+
+
+def _place(node: yaml.Node | None, path: Sequence[int | str], *, is_unspelt: bool) -> tuple[int, str]:
+    """The line, from 1, of the deepest part of `path` that the file has, and the path as the file spells it.
+
+    Steps of the model that the file does not spell, such as the name of a variant, are left out; with `is_unspelt` the
+    last one is a key that is missing, and stays.
+    """
+    line, spelt = 1, []
+    for step, part in enumerate(path):
         if isinstance(node, yaml.MappingNode):
             found = next(((key, value) for key, value in node.value if key.value == part), None)
-            if found is None:
-                continue  # a step of the model that the file does not spell, such as the name of a variant
-            line, node = found[0].start_mark.line + 1, found[1]
+            if found is not None:
+                line, node = found[0].start_mark.line + 1, found[1]
+            elif not (is_unspelt and step == len(path) - 1):
+                continue
         elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
             node = node.value[part]
             line = node.start_mark.line + 1
-    return line
+        else:
+            continue
+        spelt.append(str(part))
+    return line, ".".join(spelt)

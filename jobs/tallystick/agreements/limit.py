@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 from tallystick.agreements.clause import AS_WRITTEN, Clause, Of, Per, Status, Whole, Window
 from tallystick.agreements.length import Length, calendar_length, fixed_length
 from tallystick.register.model import Slug
-from tallystick.yaml_file import Stated
+from tallystick.yaml_file import AtKeyError, Stated
 
 LARGEST = 2**63 - 1
 
@@ -77,12 +77,16 @@ class LimitClause(Clause, Terms):
     @model_validator(mode="after")
     def _readings_differ(self) -> LimitClause:
         seen = {self.limit_as(None): AS_WRITTEN}
-        for reading in self.readings:
-            limit = self.limit_as(reading)
+        for place, reading in enumerate(self.readings):
+            try:
+                limit = self.limit_as(reading)
+            except AtKeyError as error:
+                raise AtKeyError(str(error), "readings", place, *error.path) from error
             if limit in seen:
-                raise ValueError(f"the reading {reading.id!r} changes nothing against {seen[limit]!r}")
+                said = f"the reading {reading.id!r} changes nothing against {seen[limit]!r}"
+                raise AtKeyError(said, "readings", place, "id")
             if reading.id in seen.values():
-                raise ValueError(f"the reading {reading.id!r} stands twice")
+                raise AtKeyError(f"the reading {reading.id!r} stands twice", "readings", place, "id")
             seen[limit] = reading.id
         return self
 
@@ -96,8 +100,11 @@ class LimitClause(Clause, Terms):
         window, within, most = stated("window"), str(stated("within")), int(stated("max"))
         most_tolerated = most + tolerated(most, stated("tolerance"))
         if most_tolerated > LARGEST:
-            raise ValueError(f"max and tolerance together are past {LARGEST:,}")
-        length = calendar_length(within) if window == "calendar" else fixed_length(within)
+            raise AtKeyError(f"max and tolerance together are past {LARGEST:,}", "tolerance")
+        try:
+            length = calendar_length(within) if window == "calendar" else fixed_length(within)
+        except ValueError as error:
+            raise AtKeyError(str(error), "within") from error
         return Limit(
             of=stated("of"),
             per=stated("per"),

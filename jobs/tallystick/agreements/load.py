@@ -9,9 +9,9 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from tallystick.agreements.version import Version
-from tallystick.errors import OverlappingVersionsError
+from tallystick.errors import MissingInputError, OverlappingVersionsError
 from tallystick.period import Period, to_text
-from tallystick.yaml_file import load_yaml, refuse
+from tallystick.yaml_file import load_yaml, refuse, yaml_files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,13 +33,12 @@ class Binding:
 def load_agreements(folder: Path, licensee: str) -> tuple[Binding, ...]:
     """Every version of a licensee's agreement, in order; none when it has no agreement.
 
-    Raises BadConfigurationError for a file that is no version, or is not named for its beginning, and
-    OverlappingVersionsError where two versions claim the same instant.
+    Raises MissingInputError without the folder of all agreements, BadConfigurationError for a file that is no version
+    or is not named for its beginning, and OverlappingVersionsError where two versions claim the same instant.
     """
-    read = [
-        (file, load_yaml(file, Version, more={"version": file.stem}))
-        for file in sorted(folder.glob(f"{licensee}/*.yaml"))
-    ]
+    if not folder.is_dir():
+        raise MissingInputError("there are no agreements", where=str(folder), next_step="tallystick init shows one")
+    read = [(file, load_yaml(file, Version, more={"version": file.stem})) for file in yaml_files(folder / licensee)]
     for file, version in read:
         if version.licensee != licensee:
             raise refuse(file, f"the file lies in {licensee!r} and speaks of {version.licensee!r}", next_step="move it")

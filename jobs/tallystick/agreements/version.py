@@ -18,7 +18,7 @@ from tallystick.agreements.kinds import (
 from tallystick.agreements.limit import LimitClause
 from tallystick.period import parse_instant_us
 from tallystick.register.model import Instant, Slug, Zone
-from tallystick.yaml_file import Stated
+from tallystick.yaml_file import AtKeyError, Stated
 
 AnyClause = Annotated[
     LimitClause | EnvironmentClause | IdentificationClause | RoutesClause | TermClause | UseCaseClause | TextClause,
@@ -40,11 +40,11 @@ class Version(Stated):
     @model_validator(mode="after")
     def _clause_once(self) -> Version:
         names = [clause.id for clause in self.clauses]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"the clause {twice[0]!r} stands twice")
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise AtKeyError(f"the clause {name!r} stands twice", "clauses", place, "id")
         if self.until_us is not None and self.until_us <= self.from_us:
-            raise ValueError("in_force_until lies before in_force_from")
+            raise AtKeyError("it is not after `in_force_from`", "in_force_until")
         return self
 
     @property

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from tallystick.errors import AmbiguousRegisterError, MissingInputError, UnknownLicenseeError
 from tallystick.register.model import BY, Licensee
-from tallystick.yaml_file import load_yaml, refuse
+from tallystick.yaml_file import load_yaml, refuse, yaml_files
 
 FAR_PAST_US, FAR_FUTURE_US = -(2**62), 2**62
 
@@ -38,7 +38,7 @@ def load_register(folder: Path) -> tuple[Licensee, ...]:
     if not folder.is_dir():
         raise MissingInputError("there is no register", where=str(folder), next_step="tallystick init shows one")
     licensees = []
-    for file in sorted(folder.glob("*.yaml")):
+    for file in yaml_files(folder):
         licensee = load_yaml(file, Licensee)
         if licensee.licensee != file.stem:
             raise refuse(

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from tallystick.errors import BadPeriodError
 from tallystick.period import parse_instant_us
-from tallystick.yaml_file import Stated
+from tallystick.yaml_file import AtKeyError, Stated
 
 
 def a_slug(text: str) -> str:
@@ -73,9 +73,12 @@ class Recogniser(Stated):
         if len(given) != 1:
             raise ValueError(f"exactly one of {', '.join(BY)} is needed, {len(given)} given")
         if self.network is not None:
-            ipaddress.ip_network(self.network)
+            try:
+                ipaddress.ip_network(self.network)
+            except ValueError as error:
+                raise AtKeyError(f"{error}; write 192.0.2.0/24 or 2001:db8::/32", "network") from error
         if not self.value:
-            raise ValueError(f"{self.by} is empty, and would recognise everybody or nobody")
+            raise AtKeyError("it is empty, and would recognise everybody or nobody", self.by)
         if self.revoked is not None and self.credential_id is None:
             raise ValueError("what is revoked is a credential: give it a `name`, so that its calls can be told apart")
         return self
@@ -128,9 +131,19 @@ class Licensee(Stated):
     @model_validator(mode="after")
     def _app_once(self) -> Licensee:
         names = [app.app for app in self.apps]
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise ValueError(f"the app {twice[0]!r} stands twice")
+        for place, name in enumerate(names):
+            if name in names[:place]:
+                raise AtKeyError(f"the app {name!r} stands twice", "apps", place, "app")
+        return self
+
+    @model_validator(mode="after")
+    def _ends_follow_beginnings(self) -> Licensee:
+        for place, app in enumerate(self.apps):
+            if self._holds_no_time(app.registered, app.ended):
+                raise AtKeyError("it is not after `registered`", "apps", place, "ended")
+            for number, way in enumerate(app.recognised_by):
+                if self._holds_no_time(way.from_, way.until):
+                    raise AtKeyError("it is not after `from`", "apps", place, "recognised_by", number, "until")
         return self
 
     @model_validator(mode="after")
@@ -152,6 +165,11 @@ class Licensee(Stated):
         ways = [way for app in self.apps for way in app.recognised_by]
         found = {way.credential_id: self.instant_us(way.revoked) for way in ways}
         return {name: us for name, us in found.items() if name is not None and us is not None}
+
+    def _holds_no_time(self, begin: str | None, end: str | None) -> bool:
+        """Whether two of this file's dates, where both are stated, are no beginning and end."""
+        begin_us, end_us = self.instant_us(begin), self.instant_us(end)
+        return begin_us is not None and end_us is not None and end_us <= begin_us
 
     def instant_us(self, text: str | None) -> int | None:
         """One of this file's dates as an instant in microseconds, read in the file's time zone."""
