@@ -90,7 +90,7 @@ def measure_reading(
     if only is not None:
         named = ", ".join(quote_text(key) for key in only) or "NULL"
         reader.connection.execute(f"DELETE FROM piece WHERE coalesce(key NOT IN ({named}), true)")
-    undetermined = reader.undetermined(slots_of(limit), span)
+    undetermined, scope_rows = reader.undetermined(slots_of(limit), span)
     totals = reader.connection.execute(
         "SELECT key, CAST(sum(counted) AS BIGINT), CAST(sum(unknown) AS BIGINT), CAST(sum(used) AS BIGINT) FROM piece "
         "GROUP BY key ORDER BY key NULLS LAST"
@@ -121,7 +121,7 @@ def measure_reading(
             verdict=verdict,
             missing=missing,
             decided_from=FROM_REQUESTS if reader.only_raw else found.decided_from,
-            rows_read=found.rows_read + edge_rows,
+            rows_read=found.rows_read + edge_rows + scope_rows,
         )
         measures.append(_with_witnesses(reader, limit, span, one))
     return measures

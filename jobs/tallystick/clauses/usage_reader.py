@@ -16,6 +16,7 @@ from tallystick.duck import quote_name, quote_text
 from tallystick.period import DAY_US, EPOCH, Period
 from tallystick.tables import Table
 from tallystick.tables.request import REQUEST
+from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
@@ -189,19 +190,23 @@ class UsageReader:
         edges = [edge for edge in ((span.start_us, whole_from), (whole_until, span.end_us)) if edge[0] < edge[1]]
         return f"SELECT * FROM ({relation}) WHERE licensee = {quote_text(self.licensee)}", edges
 
-    def undetermined(self, summary: SlotSummary, span: Period) -> int:
-        """Requests of the span of which the log does not say enough to tell whether they are in scope."""
+    def undetermined(self, summary: SlotSummary, span: Period) -> tuple[int, int]:
+        """Requests of the span that the log does not say enough of to tell whether they are in scope; raw rows read."""
         scope = summary.scope
         if scope.routes is None and scope.methods is None and scope.statuses is None:
-            return 0
-        relation = self._relation(REQUEST, {"event_date": _days(span.start_us, span.end_us)})
+            return 0, 0
+        stored, edges = self.days_within(USAGE_APP_ROUTE, span)
+        parts = [
+            f"SELECT method, route, status, 1 AS requests FROM ({self.requests_within(start_us, end_us)})"
+            for start_us, end_us in edges
+        ]
+        if edges != [(span.start_us, span.end_us)]:
+            parts.append(f"SELECT method, route, status, requests FROM ({stored})")
         [[count]] = self.connection.execute(
-            f"SELECT count(*) FROM ({relation}) WHERE licensee = $licensee AND NOT is_duplicate "
-            f"AND epoch_us(received_at) >= {span.start_us} AND epoch_us(received_at) < {span.end_us} "
-            f"AND ({condition(scope)}) IS NULL",
-            {"licensee": self.licensee},
+            f"SELECT CAST(coalesce(sum(requests), 0) AS BIGINT) FROM ({' UNION ALL '.join(parts)}) "
+            f"WHERE ({condition(scope)}) IS NULL"
         ).fetchall()
-        return int(count)
+        return int(count), sum(self.raw_rows(start_us, end_us) for start_us, end_us in edges)
 
     def raw_rows(self, start_us: int, end_us: int) -> int:
         """How many requests of the licensee are read for a half-open range, duplicates included."""
