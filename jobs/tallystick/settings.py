@@ -6,14 +6,29 @@ import os
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from tallystick.errors import BadConfigurationError, MissingInputError
+from tallystick.errors import BadConfigurationError, MissingInputError, UnreadableFileError
 
 FILE_NAME = "tallystick.toml"
+PREFIX = "TALLYSTICK_"
+OTHERS = ("TALLYSTICK_HOME",)
+"""Names in the environment that begin like a setting and are read by others: where Airflow finds the checkout."""
+
+TABLES = ("s3", "engine")
+"""The keys of tallystick.toml that are tables, which the environment names with `__`."""
+
+
+def _a_path(value: object) -> object:
+    if value == "":
+        raise ValueError("a folder is needed, and this one is empty")
+    return value
+
+
+Folder = Annotated[Path, BeforeValidator(_a_path)]
 
 
 class _Frozen(BaseModel):
@@ -41,25 +56,31 @@ class EngineSettings(_Frozen):
     master: str | None = Field(
         default=None, description="The Spark master; local[*] unless spark-submit says otherwise."
     )
-    memory_limit: str = Field(default="1GB", description="What DuckDB may hold in one task before it spills to disk.")
+    memory_limit: str = Field(
+        default="1GB",
+        pattern=r"^[1-9][0-9]*(\.[0-9]+)? ?[KMGTkmgt]i?[Bb]$",
+        description="What DuckDB may hold in one task before it spills to disk.",
+    )
     tasks: int = Field(default=0, description="Spark tasks for one stage; 0 takes four for each core.", ge=0)
-    scratch: Path = Field(default=Path(tempfile.gettempdir()), description="Where a task spills and unpacks.")
+    scratch: Folder = Field(default=Path(tempfile.gettempdir()), description="Where a task spills and unpacks.")
 
 
 class Settings(BaseSettings):
     """Everything a stage needs to know about one project. Relative paths are relative to the project's folder."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix="TALLYSTICK_", env_nested_delimiter="__")
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, env_nested_delimiter="__")
 
     project: Path
     provider: str = Field(default="the provider", description="Who licenses the API, as the report names it.")
-    lake: Path = Field(default=Path("lake"), description="The folder that holds the Delta tables.")
-    reports: str = Field(default="reports", description="Where reports are published: a folder, or s3://bucket/prefix.")
-    sources: Path = Field(default=Path("sources"), description="The folder of source files.")
-    register_folder: Path = Field(
+    lake: Folder = Field(default=Path("lake"), description="The folder that holds the Delta tables.")
+    reports: str = Field(
+        default="reports", min_length=1, description="Where reports are published: a folder, or s3://bucket/prefix."
+    )
+    sources: Folder = Field(default=Path("sources"), description="The folder of source files.")
+    register_folder: Folder = Field(
         default=Path("register"), alias="register", description="The folder of register files."
     )
-    agreements: Path = Field(
+    agreements: Folder = Field(
         default=Path("agreements"), description="The folder of agreement versions, one folder a licensee."
     )
     s3: S3Settings = S3Settings()
@@ -69,7 +90,8 @@ class Settings(BaseSettings):
     def load(cls, project: Path, **flags: Any) -> Settings:
         """Read `project`/tallystick.toml under the environment under `flags`; flags that are None say nothing.
 
-        Raises MissingInputError without the file, BadConfigurationError for what it cannot say.
+        Raises MissingInputError without the file, UnreadableFileError when it is no text, BadConfigurationError for
+        what it cannot say.
         """
         file = project / FILE_NAME
         if not file.is_file():
@@ -80,6 +102,12 @@ class Settings(BaseSettings):
             )
         try:
             written = tomllib.loads(file.read_text("utf-8"))
+            if "project" in written:
+                raise BadConfigurationError(
+                    "this key is not known here",
+                    where=f"{file}: project",
+                    next_step="take it out: the file's own folder is the project",
+                )
             values = {
                 "project": project.resolve(),
                 **_environment(),
@@ -87,9 +115,13 @@ class Settings(BaseSettings):
             }
             return cls(**_merge(written, values))._anchored()
         except tomllib.TOMLDecodeError as error:
-            raise BadConfigurationError(f"this is not TOML: {error}", where=str(file)) from error
-        except UnicodeDecodeError as error:
-            raise BadConfigurationError("this is not UTF-8 text", where=str(file)) from error
+            raise BadConfigurationError(
+                f"this is not TOML: {error}", where=str(file), next_step="mend the line; a text stands in quotes"
+            ) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnreadableFileError(
+                f"cannot be read: {error}", where=str(file), next_step="write it as UTF-8 text that you may read"
+            ) from error
         except ValidationError as error:
             first = error.errors()[0]
             key = ".".join(str(part) for part in first["loc"])
@@ -128,16 +160,25 @@ def known_keys() -> list[str]:
 
 
 def _environment() -> dict[str, Any]:
-    """`TALLYSTICK_LAKE=…`, `TALLYSTICK_S3__REGION=…` as nested values; names that are no key are refused later."""
+    """`TALLYSTICK_LAKE=…`, `TALLYSTICK_S3__REGION=…` as nested values; one that is empty says nothing.
+
+    Raises BadConfigurationError for a name that is no key: a setting that is misspelt would go unnoticed.
+    """
     values: dict[str, Any] = {}
-    top = {key.upper() for key in known_keys()}
     for name, text in sorted(os.environ.items()):
-        key, _, rest = name.removeprefix("TALLYSTICK_").partition("__")
-        if name.startswith("TALLYSTICK_") and key in top:
-            if rest:
-                values.setdefault(key.lower(), {})[rest.lower()] = text
-            else:
-                values[key.lower()] = text
+        if not name.startswith(PREFIX) or name in OTHERS or not text:
+            continue
+        key, _, rest = name.removeprefix(PREFIX).lower().partition("__")
+        if key not in known_keys() or bool(rest) != (key in TABLES):
+            raise BadConfigurationError(
+                "this setting is not known",
+                where=f"environment {name}",
+                next_step="take it out, or see docs/reference/files.md for the names",
+            )
+        if rest:
+            values.setdefault(key, {})[rest] = text
+        else:
+            values[key] = text
     return values
 
 
