@@ -105,6 +105,15 @@ def test_numbers_that_come_late_close_a_gap(finished: World) -> None:
     assert gaps(finished) == []
 
 
+def test_numbers_that_pass_each_other_at_midnight_are_not_missing(finished: World) -> None:
+    finished.log("2024-03-01", [a_call("03-01 23:59:59.90", number=10), a_call("03-01 23:59:59.95", number=12)])
+    finished.log("2024-03-02", [a_call("03-02 00:00:00.01", number=11), a_call("03-02 00:00:00.02", number=13)])
+    finished.log("2024-03-03", [])
+    finished.count()
+
+    assert gaps(finished) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [{"status": 500}, {"records": 6}, {"client": "kes-board-2"}, {"time": "2024-03-02T08:00:00.000001Z"}],

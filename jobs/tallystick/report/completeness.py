@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import Any
 
 from tallystick.period import to_text, to_us
+from tallystick.report.gaps import missing_runs
 
 Row = Mapping[str, Any]
 
@@ -28,7 +28,7 @@ def completeness(
     days: Sequence[str],
 ) -> dict[str, Any]:
     """The report's `completeness` for some UTC days; `rejected` is rejected_entry of files that count on those days."""
-    listed = _all_gaps(ledger, gaps)
+    listed = missing_runs(ledger, gaps)
     return {
         "sources": [_source(name, rows, listed, source_files, days) for name, rows in _by_source(ledger)],
         "gaps": listed,
@@ -106,35 +106,6 @@ def _source(
         "last_at": _instant(max((row["last_at"] for row in rows if row["last_at"]), default=None)),
         "missing": sum(gap["missing"] for gap in gaps if gap["source"] == name),
     }
-
-
-def _all_gaps(ledger: Sequence[Row], gaps: Sequence[Row]) -> list[dict[str, Any]]:
-    """Gaps inside days, and those between the last number of a day and the first of the next day that has any."""
-    found = [
-        {
-            **{name: gap[name] for name in ("source", "epoch", "first_missing", "last_missing", "missing")},
-            "after_at": _instant(gap["after_at"]),
-            "before_at": _instant(gap["before_at"]),
-        }
-        for gap in gaps
-    ]
-    for name, rows in _by_source(ledger):
-        numbered = [row for row in rows if row["first_number"] is not None]
-        for before, after in pairwise(numbered):
-            missing = after["first_number"] - before["last_number"] - 1
-            if before["epoch_last"] == after["epoch_first"] and missing > 0:
-                found.append(
-                    {
-                        "source": name,
-                        "epoch": after["epoch_first"],
-                        "first_missing": before["last_number"] + 1,
-                        "last_missing": after["first_number"] - 1,
-                        "missing": missing,
-                        "after_at": _instant(before["last_at"]),
-                        "before_at": _instant(after["first_at"]),
-                    }
-                )
-    return sorted(found, key=lambda gap: (gap["source"], gap["epoch"] or "", gap["first_missing"]))
 
 
 def _by_name(source_files: Sequence[Row], state: str) -> list[Row]:
