@@ -79,10 +79,10 @@ class Lake:
         the table holds just those files already, nothing is written. Raises LostRaceError if another run was faster.
         """
         opened = self._open(table) or self._create(table)
-        held = [file for file in self._matching(opened, table, None) if _lies_in(file.partition, _sets(replace))]
-        names, held_names = {file.path for file in files}, {file.name for file in held}
-        added = [_add(file) for file in files if file.path not in held_names]
-        removed = [_remove(file) for file in held if file.name not in names]
+        present, sets = list(self._matching(opened, table, None)), _sets(replace)
+        names, present_names = {file.path for file in files}, {file.name for file in present}
+        added = [_add(file) for file in files if file.path not in present_names]
+        removed = [_remove(file) for file in present if _lies_in(file.partition, sets) and file.name not in names]
         return self._transact(opened, table, [*removed, *added], metadata or {})
 
     def remove(self, table: Table, files: Sequence[DataFile]) -> int:
@@ -154,18 +154,15 @@ class Lake:
     ) -> int:
         if not actions:
             return opened.version()
-        try:
+        with _one_writer(table):
+            # No retry: a commit on top of one that was not seen could add to a partition that it means to replace.
             opened.create_write_transaction(
                 actions,
                 mode="append",
                 schema=_schema(table),
                 partition_by=list(table.partition_by),
-                commit_properties=CommitProperties(custom_metadata=dict(metadata)),
+                commit_properties=CommitProperties(custom_metadata=dict(metadata), max_commit_retries=0),
             )
-        except CommitFailedError as error:
-            raise LostRaceError(
-                f"another run changed {table.name} meanwhile", next_step="run the stage again"
-            ) from error
         opened.update_incremental()
         return opened.version()
 
@@ -182,15 +179,16 @@ class Lake:
             ) from error
 
     def _create(self, table: Table) -> DeltaTable:
-        return DeltaTable.create(
-            self.folder(table),
-            schema=_schema(table),
-            mode="ignore",
-            partition_by=list(table.partition_by),
-            name=table.name,
-            description=table.grain,
-            configuration=CONFIGURATION,
-        )
+        with _one_writer(table):
+            return DeltaTable.create(
+                self.folder(table),
+                schema=_schema(table),
+                mode="ignore",
+                partition_by=list(table.partition_by),
+                name=table.name,
+                description=table.grain,
+                configuration=CONFIGURATION,
+            )
 
     def _matching(
         self, opened: DeltaTable, table: Table, partitions: Mapping[str, Collection[str]] | None
@@ -207,6 +205,15 @@ class Lake:
                     rows=action["num_records"],
                     size_bytes=action["size_bytes"],
                 )
+
+
+@contextmanager
+def _one_writer(table: Table) -> Iterator[None]:
+    """Raise LostRaceError when another run was faster."""
+    try:
+        yield
+    except CommitFailedError as error:
+        raise LostRaceError(f"another run changed {table.name} meanwhile", next_step="run the stage again") from error
 
 
 def _sets(partitions: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
