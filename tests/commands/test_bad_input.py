@@ -8,6 +8,7 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -161,7 +162,7 @@ BAD_FILES: list[tuple[str, str | bytes, str, str, str]] = [
     ("tallystick.toml", "lake = [", "BadConfiguration", "tallystick.toml", "this is not TOML"),
     ("tallystick.toml", 'laek = "lake"\n', "BadConfiguration", "tallystick.toml: laek", "not permitted"),
     ("tallystick.toml", "[engine]\ntasks = -1\n", "BadConfiguration", "tallystick.toml: engine.tasks", "greater than"),
-    ("tallystick.toml", b"\xff", "BadConfiguration", "tallystick.toml", "not UTF-8"),
+    ("tallystick.toml", b"\xff", "UnreadableFile", "tallystick.toml", "cannot be read"),
 ]
 
 
@@ -235,6 +236,33 @@ def test_a_report_of_what_was_never_audited(finished: World) -> None:
         where="otter",
         saying="is not audited",
     )
+
+
+# ── the machine ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_scratch_folder_that_is_not_there(finished: World) -> None:
+    finished.log("2024-03-04", numbered([a_call("03-04 10:00:00")], first=20))
+    finished.write("tallystick.toml", f'[engine]\ntasks = 2\nscratch = "{finished.folder}/nowhere"\n')
+
+    assert_an_error_and_nothing_else(
+        finished, ("ingest",), code=5, name="StoreRefused", where=f"{finished.folder}/nowhere", saying="No such file"
+    )
+
+
+@pytest.mark.parametrize("damage", [lambda file: file.unlink(), lambda file: file.write_bytes(file.read_bytes()[:99])])
+def test_a_file_of_a_table_that_is_missing_or_cut(finished: World, damage: Callable[[Path], object]) -> None:
+    [file] = (finished.folder / "lake/day_ledger/event_date=2024-03-01").iterdir()
+    damage(file)
+    before = left_behind(finished)
+
+    ran = command(finished, "publish", *MARCH, "--json")
+
+    assert (ran.code, ran.data["error"]) == (5, "UnreadableFile")
+    assert file.name in ran.data["what"]
+    assert "delete the lake" in ran.data["next_step"]
+    assert "Traceback" not in ran.stderr
+    assert left_behind(finished) == before
 
 
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,8 +13,9 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from tallystick.errors import InputError, StoreRefusedError, TallystickError
+from tallystick.errors import InputError, TallystickError
 from tallystick.runtime.log import printable
+from tallystick.runtime.refusal import refusal_of
 
 
 def end_with_a_code(command: Callable[[], Any], arguments: Sequence[str], talk: Console) -> int:
@@ -30,10 +31,9 @@ def end_with_a_code(command: Callable[[], Any], arguments: Sequence[str], talk: 
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        return _explain(_refused_by_the_system(error), talk, as_json=as_json)
-    except Exception as error:  # noqa: BLE001 - whatever is left is a bug, or click's word on the arguments
-        return _click_or_bug(error, talk, as_json=as_json)
+    except Exception as error:  # noqa: BLE001 - what the machine refuses, click's word on the arguments, or a bug
+        refused = refusal_of(error)
+        return _explain(refused, talk, as_json=as_json) if refused else _click_or_bug(error, talk, as_json=as_json)
     return ended if isinstance(ended, int) else 0  # what a command exits with comes back as a number
 
 
@@ -70,12 +70,3 @@ def _click_or_bug(error: Exception, talk: Console, *, as_json: bool) -> int:
 
 def _print_error(name: str, what: str, where: str | None, next_step: str | None, code: int) -> None:
     print(json.dumps({"error": name, "what": what, "where": where, "next_step": next_step, "exit_code": code}))
-
-
-def _refused_by_the_system(error: OSError) -> TallystickError:
-    """What the machine refuses is not for us to mend: no right, no space, a file where a folder is meant."""
-    return StoreRefusedError(
-        f"the system refuses: {error.strerror or error}",
-        where=None if error.filename is None else os.fsdecode(error.filename),
-        next_step="see what lies there, who may write to it and whether there is space; then run this again",
-    )

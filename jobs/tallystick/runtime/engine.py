@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from tallystick.errors import TallystickError, ToolMissingError
 from tallystick.runtime.progress import track
+from tallystick.runtime.refusal import refusal_of
 from tallystick.settings import EngineSettings
 
 if TYPE_CHECKING:
@@ -100,6 +101,11 @@ def _work_through(work: Callable[[Item], Result], items: Sequence[Item]) -> list
         return [work(item) for item in items]
     except TallystickError as error:
         return error
+    except Exception as error:
+        refused = refusal_of(error)
+        if refused is None:
+            raise
+        return refused
 
 
 def _start(settings: EngineSettings) -> SparkSession:
