@@ -21,7 +21,7 @@ def configure_log() -> None:
             _printable,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),  # what stderr is then, not what it was
         cache_logger_on_first_use=False,
     )
 
