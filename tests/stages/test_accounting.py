@@ -216,3 +216,31 @@ def test_every_reason_of_every_damaged_line_is_in_the_report(finished: World) ->
     reasons = {one["reason"]: one["entries"] for one in finished.report(revision=2)["completeness"]["rejected_entries"]}
     assert reasons == {"bad_number": 1, "bad_time": 1, "no_time": 1, "not_in_format": 1, "not_json": 1}
     assert finished.report(revision=2)["reconciliation"]["rejected"] == 4
+
+
+def reasons(world: World, period: str) -> tuple[int, dict[str, int]]:
+    world.audit(period=period)
+    world.publish(period=period)
+    report = world.report(period=period)
+    listed = {one["reason"]: one["entries"] for one in report["completeness"]["rejected_entries"]}
+    return report["reconciliation"]["rejected"], listed
+
+
+def test_a_damaged_line_is_of_the_day_of_the_line_before_it_in_every_report(finished: World) -> None:
+    good = numbered([*[a_call("02-28 10:00:00")] * 3, *[a_call("02-29 10:00:00")] * 3, a_call("03-01 10:00:00")])
+    finished.log("2024-03-01", ["{", *good[:3], "[1]", "[2]", *good[3:6], '"x"', "7", good[6], "{}"])
+    finished.count()
+
+    assert reasons(finished, "2024-02-28") == (3, {"not_json": 1, "not_an_object": 2})
+    assert reasons(finished, "2024-02-29") == (2, {"not_an_object": 2})
+    assert reasons(finished, "2024-03-01") == (1, {"no_time": 1})
+    assert reasons(finished, "2024-02") == (5, {"not_json": 1, "not_an_object": 4})
+
+
+def test_damaged_lines_are_counted_as_often_as_they_were_delivered(finished: World) -> None:
+    finished.write("sources/archive.yaml", "folder: logs/archive\n")
+    for name in ("gateway/2024-03-04.jsonl", "gateway/again.jsonl", "archive/copy.jsonl"):
+        finished.write(f"logs/{name}", as_lines([*numbered([a_call("03-04 10:00:00")] * 3, first=20), "{"]))
+    finished.count()
+
+    assert reasons(finished, "2024-03-04") == (3, {"not_json": 3})

@@ -22,10 +22,10 @@ from tallystick.report.document import Audit, document
 from tallystick.stages.audited import Audited, open_usage
 from tallystick.stages.project import Project
 from tallystick.stages.provenance import provenance
+from tallystick.stages.rejections import rejections
 from tallystick.storage.snapshot import Snapshot
 from tallystick.tables.finding import FINDING
 from tallystick.tables.measure import MEASURE
-from tallystick.tables.rejected_entry import REJECTED_ENTRY
 from tallystick.tables.sequence_gap import SEQUENCE_GAP
 from tallystick.tables.source_file import SOURCE_FILE
 from tallystick.tally.usage import STANDING
@@ -37,9 +37,10 @@ Sums = Mapping[str, Mapping[str, Mapping[str, int]]]
 
 @dataclass(frozen=True, kw_only=True)
 class CountedDays:
-    """What all reports over the same UTC days share: the files of those days, and whether their count is fit."""
+    """What all reports over the same UTC days share: their files, what those lack, and whether their count is fit."""
 
     source_files: Sequence[Row]
+    rejected: Sequence[Row]
     checks: Sequence[CheckResult]
 
     @classmethod
@@ -57,6 +58,7 @@ class CountedDays:
         ledger, usage = ledger_frame(audited.ledger, source_files), usage_frame(audited.ledger, sums)
         return cls(
             source_files=source_files,
+            rejected=rejections(snapshot, source_files, days),
             checks=[
                 *ask("ledger", ledger, {"ledger_rows": len(expected)}),
                 *ask("usage", usage, {"days": len({day for day, _ in expected})}),
@@ -80,7 +82,7 @@ class Draft:
         self.connection, self.relation = connection, relation
         self.measures = snapshot.read(MEASURE, audited.partition_filter).to_pylist()
         self.findings = snapshot.read(FINDING, audited.partition_filter).to_pylist()
-        self.source_files = counted.source_files
+        self.source_files, self.rejected = counted.source_files, counted.rejected
         asked = ask("findings", findings_frame(self.findings, self.measures), {"measures": len(self.measures)})
         self.checks = [*counted.checks, *asked]
 
@@ -109,8 +111,6 @@ class Draft:
             start_us=one.period.start_us // DAY_US * DAY_US,
             end_us=-(-one.period.end_us // DAY_US) * DAY_US,
         )
-        read = {row["file_id"] for row in self.source_files if row["state"] == "read"}
-        rejected = [row for row in self.snapshot.rows(REJECTED_ENTRY) if row["file_id"] in read]
         return document(
             Audit(
                 provider=self.project.settings.provider,
@@ -126,7 +126,7 @@ class Draft:
                     one.ledger,
                     [row for row in self.snapshot.rows(SEQUENCE_GAP) if str(row["event_date"]) in set(one.days)],
                     self.source_files,
-                    rejected,
+                    self.rejected,
                     one.days,
                 ),
                 checks={
