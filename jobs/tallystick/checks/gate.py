@@ -41,14 +41,14 @@ def ask(suite: str, frame: pd.DataFrame, parameters: Mapping[str, int]) -> list[
 
 
 def _result(suite: str, stated: Mapping[str, Any], result: Any, rows: int) -> CheckResult:
-    unexpected = result.result.get("unexpected_count")
+    unexpected, missing = result.result.get("unexpected_count"), int(result.result.get("missing_count") or 0)
     return CheckResult(
         suite=suite,
         id=stated["id"],
         expectation=stated["type"],
         severity=stated["severity"],
         sentence=stated["notes"],
-        is_met=bool(result.success),
-        unexpected=int(unexpected) if unexpected is not None else int(not result.success),
+        is_met=bool(result.success) and not missing,  # Great Expectations passes over NULL, which is not a pass
+        unexpected=(int(unexpected) if unexpected is not None else int(not result.success)) + missing,
         rows=rows,
     )
