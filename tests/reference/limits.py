@@ -110,7 +110,10 @@ def answers(
     time_zone: str,
     period: tuple[datetime, datetime] = (DISTANT_PAST, DISTANT_FUTURE),
 ) -> list[Answer]:
-    """One answer for each version and key that has requests in scope, by version, then key, None last."""
+    """One answer for each version and key that has requests in scope, by version, then key, None last.
+
+    A version has one of no key where no request is known to be in scope, and some may be.
+    """
     found = []
     for place, edition in enumerate(editions):
         until = editions[place + 1].in_force_from if place + 1 < len(editions) else DISTANT_FUTURE
@@ -122,6 +125,8 @@ def answers(
         in_scope = [call for call in inside if is_in_scope(call, edition.terms)]
         undetermined = sum(is_in_scope(call, edition.terms) is None for call in inside)
         keys = {call.whose(edition.terms.per) for call in in_scope}
+        if undetermined and not keys:
+            found.append(_answer(edition, None, [], time_zone, span, undetermined))
         for key in sorted(keys, key=lambda key: (key is None, key or "")):
             mine = [call for call in in_scope if call.whose(edition.terms.per) == key]
             found.append(_answer(edition, key, mine, time_zone, span, undetermined))

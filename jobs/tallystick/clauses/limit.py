@@ -124,6 +124,8 @@ def measure_reading(
             rows_read=found.rows_read + edge_rows + scope_rows,
         )
         measures.append(_with_witnesses(reader, limit, span, one))
+    if undetermined and not measures:
+        measures.append(_nothing_determined(reading, limit, in_period, undetermined, scope_rows))
     return measures
 
 
@@ -243,6 +245,28 @@ def _verdict(
     if undetermined:
         return NOT_DECIDED, f"{undetermined} requests do not say enough to tell whether the clause counts them"
     return KEPT, None
+
+
+def _nothing_determined(reading: str, limit: Limit, in_period: int, undetermined: int, rows_read: int) -> Measure:
+    """Of no request is it known that the clause counts it, and of some it may: that is not kept."""
+    nothing = _Judged(peak=None, peak_us=None, windows=(), decided_from=FROM_REQUESTS, rows_read=rows_read)
+    _, missing = _verdict(limit, "", nothing, 0, 0, undetermined)
+    return Measure(
+        reading=reading,
+        key=None,
+        in_period=in_period,
+        counted=0,
+        unknown=0,
+        used=0,
+        max=limit.max,
+        limit=limit.limit,
+        of=limit.of,
+        window=window_in_words(limit),
+        verdict=NOT_DECIDED,
+        missing=missing,
+        decided_from=FROM_REQUESTS,
+        rows_read=rows_read,
+    )
 
 
 def _with_witnesses(reader: UsageReader, limit: Limit, span: Period, measure: Measure) -> Measure:
