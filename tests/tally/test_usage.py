@@ -215,7 +215,6 @@ at        app  credential_id  user  method  route    status  records
         ({"per": "app", "counts": {"routes": ["* /search"], "statuses": [429]}}, "a  10:00:00  1  0  2  0"),
         ({"per": "app", "counts": {"methods": ["post"]}}, "b  10:15:00  1  1  4  0"),
         ({"per": "licensee", "counts": {"statuses": [500]}}, "halcyon  10:15:00  1  1  0  1"),
-        ({"per": "licensee", "counts": {"routes": []}}, ""),
     ],
 )
 def test_a_scope_sums_just_the_requests_that_its_clause_counts(
