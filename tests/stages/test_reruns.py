@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from commands.command_line import ran_apart
 from stages.world import DAYS, World
+from tallystick.demo.object_store import LocalObjectStore
 
 pytestmark = pytest.mark.spark
 
@@ -58,13 +60,18 @@ def _logs() -> list[str]:
     return [*(f"logs/gateway/{day}.jsonl" for day in reversed(DAYS)), "logs/web/access.log"]
 
 
-def test_no_byte_depends_on_the_machine_its_zone_its_hashes_or_its_tasks(finished: World, tmp_path: Path) -> None:
+@pytest.mark.s3
+def test_no_byte_depends_on_the_machine_its_zone_its_hashes_its_tasks_or_where_the_logs_lie(
+    finished: World, tmp_path: Path, s3_server: LocalObjectStore
+) -> None:
     elsewhere = finished.copy(tmp_path / "eine Wüste" / "it's; elsewhere")
     for folder in ("lake", "reports"):
         shutil.rmtree(elsewhere.folder / folder)
+    prefix = into_the_store(elsewhere, s3_server)
 
     ran = ran_apart(
         *("run", "--project", elsewhere.folder, "--licensee", "kestrel", "--period", "2024-03"),
+        **s3_server.environment(),
         TZ="Pacific/Auckland",
         LC_ALL="tr_TR.UTF-8",
         PYTHONHASHSEED="4711",
@@ -73,5 +80,20 @@ def test_no_byte_depends_on_the_machine_its_zone_its_hashes_or_its_tasks(finishe
         TALLYSTICK_ENGINE__MEMORY_LIMIT="300MB",
     )
 
-    assert (ran.code, ran.stdout) == (0, f"{elsewhere.folder}/reports/kestrel/2024-03/r1\n"), ran.stderr[-3000:]
-    assert elsewhere.report_bytes() == finished.report_bytes()
+    assert (ran.code, ran.stdout) == (0, f"s3://reports/{prefix}/kestrel/2024-03/r1\n"), ran.stderr[-3000:]
+    key = f"{prefix}/kestrel/2024-03/r1/report.json"
+    assert s3_server.address.client().get_object(Bucket="reports", Key=key)["Body"].read() == finished.report_bytes()
+
+
+def into_the_store(world: World, server: LocalObjectStore) -> str:
+    """Move a project's logs into the bucket `logs`, and let it publish to the bucket `reports`; the prefix in both."""
+    prefix, client = secrets.token_hex(6), server.address.client()
+    for file in [file for file in (world.folder / "logs").rglob("*") if file.is_file()]:
+        key = f"{prefix}/{file.relative_to(world.folder / 'logs')}"
+        client.put_object(Bucket="logs", Key=key, Body=file.read_bytes())
+        file.unlink()
+    for name in ("gateway", "web"):
+        world.edit(f"sources/{name}.yaml", f"folder: logs/{name}", f"prefix: s3://logs/{prefix}/{name}")
+    store = f'reports = "s3://reports/{prefix}"\n[s3]\nendpoint_url = "{server.endpoint_url}"\n'
+    world.edit("tallystick.toml", "\n[engine]", f"{store}[engine]")
+    return prefix
