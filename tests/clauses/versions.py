@@ -22,7 +22,7 @@ Verdicts = dict[tuple[str | None, str], tuple[Measure, ...]]
 
 def bindings_of(*versions: Version) -> tuple[Binding, ...]:
     """Versions in order, each binding until its end or the beginning of the next."""
-    following = [*(later.from_us for _, later in pairwise(versions)), None]
+    following = [*(later.from_us for _, later in pairwise(versions)), None][: len(versions)]
     return tuple(
         Binding(
             version=version,
