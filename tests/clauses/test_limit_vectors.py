@@ -48,7 +48,7 @@ def _cases(config: pytest.Config) -> list[Case] | None:
         raise pytest.UsageError(f"--vectors {named}: there is no such file")
     try:
         cases = load_cases(file)
-    except (ValueError, KeyError, TypeError, AssertionError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, StopIteration, AssertionError) as error:
         raise pytest.UsageError(f"--vectors {file}: not in the form of limits.jsonl: {error!r}") from error
     if not cases:
         raise pytest.UsageError(f"--vectors {file}: the file has no case")
@@ -83,7 +83,7 @@ def test_every_case_has_the_answer_that_its_file_says(
 
 
 def _answers(lake: TalliedLake, usage: Usage, case: Case, *, only_raw: bool) -> Expected:
-    return as_expected(case.window, [answer for answer, _ in answers_of(lake, usage, only_raw=only_raw)])
+    return as_expected(case.windows, [answer for answer, _ in answers_of(lake, usage, only_raw=only_raw)])
 
 
 def _usage(licensee: str, case: Case) -> Usage:

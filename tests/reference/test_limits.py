@@ -37,7 +37,7 @@ def answers_of(given: list[Call], **stated: Any) -> list[Answer]:
 def test_every_known_answer_is_the_one_it_gives() -> None:
     cases = load_cases(SHARED)
 
-    found = {case.name: as_expected(case.window, answers(case.calls, case.editions, case.time_zone)) for case in cases}
+    found = {case.name: as_expected(case.windows, answers(case.calls, case.editions, case.time_zone)) for case in cases}
 
     assert len(found) == len(cases) >= 150
     assert found == {case.name: case.expect for case in cases}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,10 +23,15 @@ class Case:
 
     name: str
     time_zone: str
-    window: str
+    windows: dict[str, str]
     calls: tuple[Call, ...]
     editions: tuple[Edition, ...]
     expect: Expected
+
+    @property
+    def window(self) -> str:
+        """The kind of window that the case is about: that of its first version."""
+        return next(iter(self.windows.values()))
 
 
 def load_cases(file: Path) -> list[Case]:
@@ -36,19 +41,18 @@ def load_cases(file: Path) -> list[Case]:
 
 def a_case(said: dict[str, Any]) -> Case:
     editions = tuple(_edition(version) for version in said["versions"])
-    [window] = {edition.terms.window for edition in editions}
     return Case(
         name=said["name"],
         time_zone=said["time_zone"],
-        window=window,
+        windows={edition.version: edition.terms.window for edition in editions},
         calls=tuple(_call(request) for request in said["requests"]),
         editions=editions,
         expect={(one["version"], one["per"]): one for one in said["expect"]},
     )
 
 
-def as_expected(window: str, found: Sequence[Answer]) -> Expected:
-    """Answers in the words of the file."""
+def as_expected(windows: Mapping[str, str], found: Sequence[Answer]) -> Expected:
+    """Answers in the words of the file; `windows` is the kind of window of each version."""
     return {
         (one.version, one.key): {
             "version": one.version,
@@ -56,10 +60,14 @@ def as_expected(window: str, found: Sequence[Answer]) -> Expected:
             "counted": one.counted,
             "unknown": one.unknown,
             "used": one.used,
-            "over": _bucket(one.over) if window == "bucket" else [_over(window, over) for over in one.over],
+            "over": _overs(windows[one.version], one.over),
         }
         for one in found
     }
+
+
+def _overs(window: str, over: Sequence[Over]) -> Any:
+    return _bucket(over) if window == "bucket" else [_over(window, one) for one in over]
 
 
 def _over(window: str, over: Over) -> dict[str, Any]:
@@ -92,7 +100,7 @@ def _text(instant: datetime | None) -> str | None:
 
 
 def _call(said: dict[str, Any]) -> Call:
-    method, _, route = said["route"].partition(" ")
+    method, _, route = (said["route"] or "").partition(" ")
     return Call(
         received_at=datetime.fromisoformat(said["received_at"]),
         request_id=said["request_id"],
@@ -100,8 +108,8 @@ def _call(said: dict[str, Any]) -> Call:
         app=said["app"],
         credential=said["credential"],
         user=said.get("user"),
-        method=method,
-        route=route,
+        method=method or None,
+        route=route or None,
         status=said["status"],
         records=said["records"],
         response_bytes=said["response_bytes"],
