@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,6 +49,11 @@ def exact_sums(where: str) -> Iterator[None]:
 def quote_text(text: str) -> str:
     """`text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def without_wildcards(file: str) -> str:
+    """A path in which DuckDB sees no pattern of several files."""
+    return re.sub(r"([*?\[])", r"[\1]", file)
 
 
 def quote_name(name: str) -> str:

@@ -265,6 +265,18 @@ def test_a_file_of_a_table_that_is_missing_or_cut(finished: World, damage: Calla
     assert left_behind(finished) == before
 
 
+def test_a_log_of_a_table_that_cannot_be_read(finished: World) -> None:
+    newest = max((finished.folder / "lake/day_ledger/_delta_log").glob("*.json"))
+    newest.write_text("no JSON")
+
+    ran = command(finished, "publish", *MARCH, "--json")
+
+    assert (ran.code, ran.data["error"]) == (5, "UnreadableFile")
+    assert ran.data["where"] == str(finished.folder / "lake/day_ledger")
+    assert "delete the lake" in ran.data["next_step"]
+    assert ran.stderr.count("\n") == 3
+
+
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

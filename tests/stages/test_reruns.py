@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from commands.command_line import ran_apart
 from stages.world import DAYS, World
 from tallystick.demo.object_store import LocalObjectStore
+from tallystick.errors import BadConfigurationError
 
 pytestmark = pytest.mark.spark
 
@@ -97,3 +99,23 @@ def into_the_store(world: World, server: LocalObjectStore) -> str:
     store = f'reports = "s3://reports/{prefix}"\n[s3]\nendpoint_url = "{server.endpoint_url}"\n'
     world.edit("tallystick.toml", "\n[engine]", f"{store}[engine]")
     return prefix
+
+
+def test_a_lake_in_a_folder_named_like_a_pattern_reads_only_its_own_files(finished: World, tmp_path: Path) -> None:
+    for name in ("lake?", "lake[x]", "lake*"):
+        world = finished.copy(tmp_path / name / name)
+        finished.copy(tmp_path / "lakex" / name.replace("*", "sy"))
+
+        assert [one.changed for one in world.run()] == [False] * 5
+        shutil.rmtree(world.folder / "reports")
+        world.publish()
+        assert world.report_bytes() == finished.report_bytes()
+
+
+@pytest.mark.parametrize("name", ["50%25", "a\\b", "a\nb"])
+def test_a_lake_where_delta_cannot_name_it_is_refused(world: World, name: str) -> None:
+    world.write("tallystick.toml", f"lake = {json.dumps(name)}\n")
+
+    with pytest.raises(BadConfigurationError, match="Delta tables cannot lie") as caught:
+        world.count()
+    assert "TALLYSTICK_LAKE" in str(caught.value.next_step)

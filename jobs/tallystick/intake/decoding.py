@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tallystick.duck import quote_name, quote_text
+from tallystick.duck import quote_name, quote_text, without_wildcards
 from tallystick.formats import Format
 from tallystick.formats.model import JsonDecoding, RegexDecoding
 from tallystick.intake.batch import Batch, Unreadable
@@ -87,11 +87,6 @@ def _judge(entry: bytes) -> tuple[str | None, bytes]:
     if not isinstance(value, dict):
         return "not_an_object", entry
     return None, json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") if repeats else entry
-
-
-def without_wildcards(file: str) -> str:
-    """A path in which DuckDB sees no pattern of several files."""
-    return re.sub(r"([*?\[])", r"[\1]", file)
 
 
 def _whole(digits: str) -> int | float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tallystick.agreements.load import Binding, load_agreements, zone_of
+from tallystick.errors import BadConfigurationError
 from tallystick.intake.sources import Source, load_sources
 from tallystick.period import Period
 from tallystick.register.load import find_licensee, load_register
@@ -17,6 +19,9 @@ from tallystick.register.model import Licensee
 from tallystick.runtime.engine import Engine
 from tallystick.settings import Settings
 from tallystick.storage.delta import Lake
+
+_UNNAMEABLE = re.compile(r"[%\\\x00-\x1f\x7f]")
+"""What may not stand in the path of a lake: the Delta library decodes it, and would write elsewhere."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +38,7 @@ class Project:
     """What every stage works on. Files are read when first asked for, and then once."""
 
     def __init__(self, settings: Settings, engine: Engine | None = None) -> None:
+        _refuse_unnameable(settings.lake)
         self.settings = settings
         self.lake = Lake(settings.lake)
         self.engine = engine or Engine(settings.engine)
@@ -68,3 +74,13 @@ class Project:
     def zone(self, licensee: Licensee) -> ZoneInfo:
         """The time zone in which the licensee's periods are read."""
         return zone_of(self.agreements[licensee.licensee])
+
+
+def _refuse_unnameable(lake: Path) -> None:
+    found = _UNNAMEABLE.search(str(lake))
+    if found:
+        raise BadConfigurationError(
+            f"Delta tables cannot lie in a folder whose path holds {found[0]!r}",
+            where=str(lake),
+            next_step="set lake in tallystick.toml, or TALLYSTICK_LAKE, to another folder",
+        )

@@ -21,7 +21,7 @@ from deltalake import CommitProperties, DeltaTable, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
-from tallystick.duck import WrittenFile, connect, quote_name, write_file
+from tallystick.duck import WrittenFile, connect, quote_name, quote_text, without_wildcards, write_file
 from tallystick.errors import LostRaceError, UnreadableFileError
 from tallystick.tables import Table
 
@@ -175,7 +175,9 @@ class Lake:
             return None
         except DeltaError as error:
             raise UnreadableFileError(
-                f"the Delta log cannot be read: {error}", where=str(self.folder(table))
+                f"the Delta log cannot be read: {str(error).partition(chr(10))[0]}",
+                where=str(self.folder(table)),
+                next_step="mend it, or delete the lake and run the stages again: all of it is made from the logs",
             ) from error
 
     def _create(self, table: Table) -> DeltaTable:
@@ -233,7 +235,7 @@ def relation(table: Table, paths: Sequence[str]) -> str:
     if not paths:
         nothing = ", ".join(f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in table.columns)
         return f"SELECT {nothing} WHERE FALSE"
-    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    listed = ", ".join(quote_text(without_wildcards(path)) for path in paths)
     types = ", ".join(f"{quote_name(name)}: {table.column(name).type}" for name in table.partition_by)
     hive = f", hive_types = {{{types}}}" if types else ""
     columns = ", ".join(quote_name(name) for name in table.column_names)
