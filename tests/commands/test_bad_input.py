@@ -274,7 +274,7 @@ def test_a_log_of_a_table_that_cannot_be_read(finished: World) -> None:
     assert (ran.code, ran.data["error"]) == (5, "UnreadableFile")
     assert ran.data["where"] == str(finished.folder / "lake/day_ledger")
     assert "delete the lake" in ran.data["next_step"]
-    assert ran.stderr.count("\n") == 3
+    assert "<unknown>" not in ran.stderr  # the library's own stack
 
 
 # ── the store ─────────────────────────────────────────────────────────────────────────────────────────────────────────
