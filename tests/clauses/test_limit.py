@@ -209,6 +209,15 @@ def test_only_requests_inside_the_period_count_to_the_microsecond(tmp_path: Path
     assert (window.crossed_us, window.is_clipped) == (us("10:10:00"), True)
 
 
+@pytest.mark.parametrize("only_raw", [False, True], ids=["tables", "requests"])
+def test_the_request_that_crossed_is_found_behind_all_that_came_before_it(tmp_path: Path, only_raw: bool) -> None:
+    rows = requests("10:00:00 10:20:00 11:00:00 11:00:01 11:00:02 11:00:03 12:00:00")
+
+    [window] = measure(tmp_path, rows, max=4, only_raw=only_raw, **DAY).windows
+
+    assert (window.used, window.crossed_us, window.served_over) == (7, us("11:00:02"), 3)
+
+
 def test_a_window_that_the_period_does_not_cut_is_not_clipped(tmp_path: Path) -> None:
     rows = requests("10:00:00 10:00:00 10:00:00")
 
