@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -32,6 +32,12 @@ class AtKeyError(ValueError):
     def __init__(self, message: str, *path: str | int) -> None:
         super().__init__(message)
         self.path = path
+
+
+class BareDecimal(str):
+    """A decimal that stands in no quotes: text like any other, told apart for those who ask for quotes."""
+
+    __slots__ = ()
 
 
 WORDS = {
@@ -76,6 +82,11 @@ _Loader.yaml_implicit_resolvers = {
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", re.compile(r"^-?[0-9]+[.][0-9]+$"), list("-0123456789"))
+_Loader.add_constructor(
+    "tag:yaml.org,2002:float",
+    lambda loader, node: BareDecimal(loader.construct_scalar(node)),  # type: ignore[arg-type]
+)
 _Loader.add_implicit_resolver("tag:yaml.org,2002:int", re.compile(r"^-?(?:0|[1-9][0-9]*)$"), list("-0123456789"))
 
 
@@ -128,9 +139,17 @@ def load_yaml(file: Path, model: type[Model], *, more: dict[str, Any] | None = N
         raise _refusal(file, node, model, error) from error
 
 
-def refuse(file: Path, message: str, *, next_step: str | None = None) -> BadConfigurationError:
-    """An error about a whole file, for rules that no single key breaks."""
-    return BadConfigurationError(message, where=str(file), next_step=next_step)
+def refuse(file: Path, message: str, *path: str | int, next_step: str | None = None) -> BadConfigurationError:
+    """An error about a file, for rules between files; `path` leads to the key that breaks one."""
+    return BadConfigurationError(message, where=place_in(file, *path), next_step=next_step)
+
+
+def place_in(file: Path, *path: str | int) -> str:
+    """Where a key of a file that was read before stands: `file:line: key`; the file alone without a key."""
+    if not path:
+        return str(file)
+    line, key = _place(_Loader(file.read_text("utf-8")).get_single_node(), path, is_unspelt=True)
+    return f"{file}:{line}: {key}"
 
 
 def yaml_files(folder: Path) -> list[Path]:
@@ -173,11 +192,35 @@ def _refusal(
         message = f"it should be one of {context['expected_tags']}"
     path.extend(getattr(context.get("error"), "path", ()))
     line, key = _place(node, path, is_unspelt=kind in ("missing", "union_tag_not_found"))
+    known = _known_keys(model, first["loc"][:-1]) if kind == "extra_forbidden" else []
     return BadConfigurationError(
         message,
         where=f"{file}:{line}: {key}" if key else f"{file}:{line}",
-        next_step=f"docs/reference/files.md lists the keys of a {model.__name__.lower()} file",
+        next_step=f"the keys here are {', '.join(known)}"
+        if known
+        else f"docs/reference/files.md lists the keys of a {model.__name__.lower()} file",
     )
+
+
+def _known_keys(model: type[BaseModel], steps: Sequence[int | str]) -> list[str]:
+    """The keys of the part of a model that an error's steps lead to, as a file spells them; none where that is open."""
+    found = [model]
+    for step in steps:
+        named = [one for one in found if (kind := one.model_fields.get("kind")) and step in get_args(kind.annotation)]
+        if named:
+            found = named
+        elif isinstance(step, str):
+            fields = [field for one in found for name, field in one.model_fields.items() if step in (field.alias, name)]
+            found = [part for field in fields for part in _models_of(field.annotation)] if fields else found
+    [known] = found if len(found) == 1 else [None]
+    return [] if known is None else [field.alias or name for name, field in known.model_fields.items()]
+
+
+def _models_of(hint: Any) -> list[type[BaseModel]]:
+    """The models that an annotation names, also inside of others."""
+    if isinstance(hint, type) and issubclass(hint, BaseModel):
+        return [hint]
+    return [one for part in get_args(hint) for one in _models_of(part)]
 
 
 def _place(node: yaml.Node | None, path: Sequence[int | str], *, is_unspelt: bool) -> tuple[int, str]:
@@ -186,9 +229,12 @@ def _place(node: yaml.Node | None, path: Sequence[int | str], *, is_unspelt: boo
     Steps of the model that the file does not spell, such as the name of a variant, are left out; with `is_unspelt` the
     last one is a key that is missing, and stays.
     """
-    line, spelt = 1, []
+    line, spelt, entered = 1, "", False
     for step, part in enumerate(path):
         if isinstance(node, yaml.MappingNode):
+            if not entered and _kind(node) == part and step < len(path) - 1:
+                entered = True  # the variant that the mapping is read as, which may be called as one of its keys
+                continue
             found = next(((key, value) for key, value in node.value if key.value == part), None)
             if found is not None:
                 line, node = found[0].start_mark.line + 1, found[1]
@@ -199,5 +245,11 @@ def _place(node: yaml.Node | None, path: Sequence[int | str], *, is_unspelt: boo
             line = node.start_mark.line + 1
         else:
             continue
-        spelt.append(str(part))
-    return line, ".".join(spelt)
+        entered = False
+        spelt += f"[{part}]" if isinstance(part, int) else f".{part}" if spelt else part
+    return line, spelt
+
+
+def _kind(node: yaml.MappingNode) -> str | None:
+    """What a mapping says in its key `kind`."""
+    return next((str(value.value) for key, value in node.value if key.value == "kind"), None)

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from tallystick.errors import MissingInputError
 from tallystick.register.model import Slug
-from tallystick.yaml_file import Stated, load_yaml, refuse
+from tallystick.yaml_file import Stated, load_yaml, refuse, yaml_files
 
 
 class Source(Stated):
@@ -38,7 +38,7 @@ def load_sources(folder: Path) -> tuple[Source, ...]:
 
     Raises MissingInputError without the folder or without any file in it.
     """
-    files = sorted(folder.glob("*.yaml"))
+    files = yaml_files(folder)
     if not files:
         raise MissingInputError("no source is described here", where=str(folder), next_step="tallystick init shows one")
     sources: list[Source] = []
