@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-BY_VALIDATOR = {"a_slug": "id", "a_zone": "time zone", "an_instant": "date or date-time"}
+BY_VALIDATOR = {
+    "a_slug": "id",
+    "a_zone": "time zone",
+    "an_instant": "date or date-time",
+    "a_day": "date",
+    "a_month": "month",
+    "an_amount": "amount",
+    "a_currency": "currency code",
+    "a_percentage": "percentage",
+}
 """What a checked text is called, by the function that checks it."""
 
 SENTENCES = {

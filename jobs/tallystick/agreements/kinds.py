@@ -10,6 +10,7 @@ from tallystick.agreements.clause import Clause, Of, Window
 from tallystick.agreements.length import calendar_length, fixed_length
 from tallystick.agreements.limit import Limit, Scope
 from tallystick.register.model import Environment
+from tallystick.yaml_file import AtKeyError
 
 
 class EnvironmentClause(Clause):
@@ -89,9 +90,23 @@ class RoutesClause(Clause):
     methods: tuple[str, ...] | None = Field(
         default=None, min_length=1, description="The HTTP methods that may be used, on any route that may be called."
     )
+    history: str | None = Field(
+        default=None,
+        description="A call asks for nothing older than this before it is received, as an ISO 8601 duration (P7D).",
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> RoutesClause:
-        if self.allowed is None and self.methods is None:
-            raise ValueError("a clause of kind routes needs `allowed`, `methods` or both")
+        if self.allowed is None and self.methods is None and self.history is None:
+            raise ValueError("a clause of kind routes needs `allowed`, `methods` or `history`")
+        if self.history is not None:
+            try:
+                fixed_length(self.history)
+            except ValueError as error:
+                raise AtKeyError(str(error), "history") from error
         return self
+
+    @property
+    def history_us(self) -> int | None:
+        """How far back a call may ask, in microseconds; None where the clause says nothing of that."""
+        return None if self.history is None else fixed_length(self.history).us

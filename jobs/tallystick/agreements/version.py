@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from tallystick.agreements.declared import DeclaredClause
+from tallystick.agreements.fee import FeeClause
 from tallystick.agreements.kinds import (
     EnvironmentClause,
     IdentificationClause,
@@ -21,7 +23,15 @@ from tallystick.register.model import Instant, Slug, Zone
 from tallystick.yaml_file import AtKeyError, Stated
 
 AnyClause = Annotated[
-    LimitClause | EnvironmentClause | IdentificationClause | RoutesClause | TermClause | UseCaseClause | TextClause,
+    LimitClause
+    | DeclaredClause
+    | EnvironmentClause
+    | FeeClause
+    | IdentificationClause
+    | RoutesClause
+    | TermClause
+    | UseCaseClause
+    | TextClause,
     Field(discriminator="kind"),
 ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from tallystick.errors import BadPeriodError
 from tallystick.period import parse_instant_us
+from tallystick.register.money import Amount, Currency, fits
 from tallystick.yaml_file import AtKeyError, Stated
 
 
@@ -120,13 +122,38 @@ class App(Stated):
     recognised_by: tuple[Recogniser, ...] = ()
 
 
+def a_month(text: str) -> str:
+    """A calendar month."""
+    if not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", text, re.ASCII) or text < "0001":
+        raise ValueError(f"{text!r} is no month; write 2022-01")
+    return text
+
+
+Month = Annotated[str, AfterValidator(a_month)]
+
+
+class Paid(Stated):
+    """What was paid for the usage of a calendar month, all payments together; a month without one: not stated."""
+
+    month: Month = Field(description="The month that it was paid for, whenever it was paid.")
+    amount: Amount = Field(description='All that was paid for it; "0" states that nothing was.')
+    currency: Currency = Field(description="The code of ISO 4217 that it was paid in.")
+
+    @model_validator(mode="after")
+    def _can_be_paid(self) -> Paid:
+        if not fits(self.amount, self.currency):
+            raise AtKeyError(f"{self.amount} has more digits after the point than {self.currency} has", "amount")
+        return self
+
+
 class Licensee(Stated):
-    """One licensee and its apps."""
+    """One licensee, its apps, and what it paid."""
 
     licensee: Slug
     name: str
     time_zone: Zone = "Etc/UTC"
     apps: tuple[App, ...]
+    paid: tuple[Paid, ...] = Field(default=(), description="What clauses of kind `fee` hold against what was owed.")
 
     @model_validator(mode="after")
     def _app_once(self) -> Licensee:
@@ -134,6 +161,14 @@ class Licensee(Stated):
         for place, name in enumerate(names):
             if name in names[:place]:
                 raise AtKeyError(f"the app {name!r} stands twice", "apps", place, "app")
+        return self
+
+    @model_validator(mode="after")
+    def _paid_once(self) -> Licensee:
+        seen = [(paid.month, paid.currency) for paid in self.paid]
+        for place, (month, currency) in enumerate(seen):
+            if (month, currency) in seen[:place]:
+                raise AtKeyError(f"{month} stands twice in {currency}; add both up in one", "paid", place, "month")
         return self
 
     @model_validator(mode="after")
@@ -174,6 +209,11 @@ class Licensee(Stated):
     def instant_us(self, text: str | None) -> int | None:
         """One of this file's dates as an instant in microseconds, read in the file's time zone."""
         return None if text is None else parse_instant_us(text, ZoneInfo(self.time_zone))
+
+    def paid_in(self, month: str, currency: str) -> Decimal | None:
+        """What was paid for a month in a currency; None where the register does not state it."""
+        found = (paid.amount for paid in self.paid if (paid.month, paid.currency) == (month, currency))
+        return next(found, None)
 
     def app(self, name: str | None) -> App | None:
         """The app of that id, if it is registered."""
