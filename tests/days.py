@@ -56,7 +56,8 @@ def tallied(
     lake = Lake(root)
     lake.write(REQUEST, as_table(REQUEST, [*rows, *before]))
     said = pa.Table.from_pylist([dict(one) for one in offered], schema=OFFERED)
-    written = tally_day(replace(a_task(lake, DAY, limits), offered=said))
+    asking = dict.fromkeys(sorted({row["licensee"] for row in rows if row["licensee"] is not None}), limits)
+    written = tally_day(replace(a_task(lake, DAY, asking), offered=said))
     for table in TABLES:
         lake.commit(table, [file for name, file in written if name == table.name])
     return lake

@@ -43,9 +43,9 @@ def judge_clause(
     """The one clause of the one version in force, held against the requests of a period."""
     version = a_version(STATED | dict(clause))
     binding = Binding(version=version, sha256="0" * 64, from_us=version.from_us, until_us=None)
-    slots, _ = summaries([binding])
+    asked = [one.summary for one in summaries([binding])]
     limits = [limit for one in version.clauses for _, limit in readings_of(one)]
-    lake = TalliedLake(root / "lake", rows, {"halcyon": limits}, slots)
+    lake = TalliedLake(root / "lake", rows, {"halcyon": limits}, asked)
     reader = lake.reader("halcyon", only_raw=only_raw)
     first, *standing = judge(reader, licensee or a_licensee(), [binding], a_period(period))
     return Judged(

@@ -19,7 +19,7 @@ from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.day import TallyTask, tally_day
 from tallystick.tally.ledger import OFFERED
-from tallystick.tally.summary import SlotSummary, peak_of, slots_of
+from tallystick.tally.summary import Asked, SlotSummary, Summary, peak_of, slots_of
 from tallystick.tally.usage import STANDING
 
 LimitsByLicensee = Mapping[str, Iterable[Limit]]
@@ -28,13 +28,11 @@ LimitsByLicensee = Mapping[str, Iterable[Limit]]
 class TalliedLake:
     """A lake whose requests are tallied, opened for audits of any of its licensees."""
 
-    def __init__(
-        self, root: Path, rows: Sequence[Row], limits: LimitsByLicensee, asked: Iterable[SlotSummary] = ()
-    ) -> None:
+    def __init__(self, root: Path, rows: Sequence[Row], limits: LimitsByLicensee, also: Iterable[Summary] = ()) -> None:
         self.lake = Lake(root)
         if rows:
             self.lake.write(REQUEST, as_table(REQUEST, rows))
-        tally_all(self.lake, rows, limits, tuple(asked))
+        tally_all(self.lake, rows, limits, tuple(also))
         self._connection = connect(scratch=root / "scratch")
         snapshot = Snapshot(self.lake)
         for table in (REQUEST, *STANDING, USAGE_SCOPE, USAGE_PEAK):
@@ -64,7 +62,7 @@ class TalliedLake:
         return f"{'DATE ' if name == 'event_date' else ''}{quote_text(value)}"
 
 
-def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee, also: Sequence[SlotSummary] = ()) -> None:
+def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee, also: Sequence[Summary] = ()) -> None:
     """Tally every day that has requests, with the summaries that its licensees' limits ask for, and `also` others."""
     licensees: dict[str, set[str]] = {}
     for row in rows:
@@ -73,26 +71,28 @@ def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee, also: S
     written = [
         file
         for day, present in sorted(licensees.items())
-        for file in tally_day(a_task(lake, day, [limit for one in present for limit in wanted.get(one, ())], also))
+        for file in tally_day(a_task(lake, day, {one: wanted.get(one, ()) for one in sorted(present)}, also))
     ]
     for table in TABLES:
         lake.commit(table, [file for name, file in written if name == table.name])
 
 
-def a_task(lake: Lake, day: str, limits: Iterable[Limit], also: Sequence[SlotSummary] = ()) -> TallyTask:
-    """The task of one day that lacks everything."""
+def a_task(lake: Lake, day: str, limits: LimitsByLicensee, also: Sequence[Summary] = ()) -> TallyTask:
+    """The task of one day that lacks everything; its licensees ask for what their limits need, and all for `also`."""
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
-    asked = list(limits)
-    slots = {one.id: one for one in (*map(slots_of, asked), *also) if not one.is_standing}
-    peaks = {one.id: one for one in map(peak_of, asked) if one is not None}
+    asked: dict[str, tuple[Summary, list[str]]] = {}
+    for licensee, stated in limits.items():
+        needed = [one for limit in stated for one in (slots_of(limit), peak_of(limit)) if one is not None]
+        for summary in {one.id: one for one in (*needed, *also)}.values():
+            if not (isinstance(summary, SlotSummary) and summary.is_standing):
+                asked.setdefault(summary.id, (summary, []))[1].append(licensee)
     return TallyTask(
         day=day,
         request=lake.relation(REQUEST, partitions={"event_date": [day]}),
         edge=lake.relation(REQUEST, partitions={"event_date": [before]}),
         offered=OFFERED.empty_table(),
         standing=dict.fromkeys([*(table.name for table in STANDING), DAY_LEDGER.name], "built"),
-        slots=tuple((one, "built") for one in slots.values()),
-        peaks=tuple((one, "built") for one in peaks.values()),
+        summaries=tuple((Asked(summary=one, licensees=tuple(whose)), "built") for one, whose in asked.values()),
         lake=lake.root,
         memory_limit="1GB",
         scratch=lake.root / "scratch",

@@ -44,9 +44,9 @@ def judge_all(
 ) -> list[JudgedClause]:
     """Every clause of every version, and the standing rules."""
     bindings = bindings_of(*versions)
-    slots, _ = summaries(bindings)
+    asked = [one.summary for one in summaries(bindings)]
     limits = [limit for version in versions for clause in version.clauses for _, limit in readings_of(clause)]
-    lake = TalliedLake(root / "lake", rows, {str(row["licensee"]): limits for row in rows}, slots)
+    lake = TalliedLake(root / "lake", rows, {str(row["licensee"]): limits for row in rows}, asked)
     span = a_period(period) if isinstance(period, str) else period
     return list(judge(lake.reader("halcyon", only_raw=only_raw), licensee or a_licensee(), bindings, span))
 

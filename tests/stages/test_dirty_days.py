@@ -5,6 +5,7 @@ import os
 import pytest
 
 from stages.world import DAYS, THIRD_DAY, World, a_call, as_lines, changed_days, numbered
+from tallystick.errors import NotTalliedError
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.request import REQUEST
 from tallystick.tables.source_file import SOURCE_FILE
@@ -154,3 +155,46 @@ clauses:
     assert len(added) == 1
     changed = {name for name, version in finished.versions().items() if version != versions[name]}
     assert changed == {"usage_scope", "run"}
+
+
+OTTER_LIMIT = """
+licensee: otter
+title: Developer Agreement
+in_force_from: 2024-01-01
+clauses:
+  - id: pace
+    cites: "§ 1"
+    says: No app shall make more than five calls within a minute.
+    kind: limit
+    of: requests
+    per: {per}
+    max: 5
+    window: sliding
+    within: PT1M
+"""
+
+
+def test_another_licensee_that_asks_for_the_same_makes_that_summary_alone_dirty(finished: World) -> None:
+    before = built(finished)
+    finished.write("agreements/otter/2024-01-01.yaml", OTTER_LIMIT.format(per="app"))
+
+    with pytest.raises(NotTalliedError):
+        finished.audit(licensee="kestrel")
+    finished.count()
+
+    assert rebuilt(finished, before) == {**{table: [] for table in before}, "usage_peak": list(DAYS)}
+    assert {row["licensee"] for row in finished.rows(USAGE_PEAK)} == {"kestrel", "otter"}
+    assert not finished.audit(licensee="kestrel").changed
+
+
+def test_another_licensee_that_asks_for_something_else_leaves_an_audit_clean(finished: World) -> None:
+    finished.write("agreements/otter/2024-01-01.yaml", OTTER_LIMIT.format(per="licensee"))
+
+    assert not finished.audit(licensee="kestrel").changed
+    with pytest.raises(NotTalliedError):
+        finished.audit(licensee="otter")
+
+
+def test_a_summary_holds_only_the_requests_of_those_who_ask_for_it(finished: World) -> None:
+    assert {row["licensee"] for row in finished.rows(USAGE_APP_SLOT)} == {"kestrel", "otter", None}
+    assert {row["licensee"] for row in finished.rows(USAGE_PEAK)} == {"kestrel"}

@@ -23,7 +23,7 @@ from tallystick.storage.delta import arrow_schema
 from tallystick.storage.snapshot import Snapshot
 from tallystick.tables.finding import FINDING, SEVERITIES
 from tallystick.tables.measure import MEASURE
-from tallystick.tally.summary import summaries
+from tallystick.tally.summary import asked_by, summaries
 
 
 def audit(project: Project, *, licensee: str | None, period: str, fail_on: str | None = None) -> StageResult:
@@ -88,9 +88,10 @@ def _refuse_untallied(project: Project, snapshot: Snapshot, wanted: Sequence[Aud
             where=str(project.settings.lake),
             next_step="tallystick ingest, refine and tally, or another --period",
         )
-    slots, peaks = summaries(binding for one in wanted for binding in one.bindings)
+    asked = summaries(binding for bindings in project.agreements.values() for binding in bindings)
+    theirs = asked_by(asked, [one.licensee.licensee for one in wanted])
     unrefined = [task for task in plan_refine(project, snapshot) if task.day.isoformat() in days]
-    untallied = plan_tally(project, snapshot, slots, peaks, days=days)
+    untallied = plan_tally(project, snapshot, theirs, days=days)
     for stage, tasks in (("refine", unrefined), ("tally", untallied)):
         if tasks:
             raise NotTalliedError(

@@ -112,11 +112,12 @@ def open_usage(
     engine = project.settings.engine
     connection = connect(memory_limit=engine.memory_limit, scratch=engine.scratch)
     named = ", ".join(quote_text(name) for name in sorted(licensees))
-    slots, peaks = summaries(binding for name in licensees for binding in project.agreements[name])
-    wanted = {USAGE_SCOPE: [one.id for one in slots], USAGE_PEAK: [one.id for one in peaks]}
+    asked = summaries(binding for name in licensees for binding in project.agreements[name])
     for table in LAID_OUT:
-        asked = {"summary_id": wanted[table]} if table in wanted else {}
-        rows = snapshot.relation(table, {"event_date": days, **asked})
+        wanted = {"event_date": days}
+        if "summary_id" in table.partition_by:
+            wanted["summary_id"] = [one.summary.id for one in asked if one.summary.table == table]
+        rows = snapshot.relation(table, wanted)
         connection.execute(
             f"CREATE TABLE {quote_name(table.name)} AS SELECT * FROM ({rows}) WHERE licensee IN ({named})"
         )

@@ -15,15 +15,13 @@ from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.intake import INTAKE
 from tallystick.tables.request import REQUEST
 from tallystick.tables.source_file import SOURCE_FILE
-from tallystick.tables.usage_peak import USAGE_PEAK
-from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally import day as tally_rules
 from tallystick.tally import refine as refine_rules
 from tallystick.tally.day import TallyTask
 from tallystick.tally.ledger import OFFERED
 from tallystick.tally.refine import RefineTask
 from tallystick.tally.scope import digest
-from tallystick.tally.summary import PeakSummary, SlotSummary
+from tallystick.tally.summary import Asked
 from tallystick.tally.usage import STANDING
 
 
@@ -68,21 +66,20 @@ def _current_by_day(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[tuple[s
 def plan_tally(
     project: Project,
     snapshot: Snapshot,
-    slots: Sequence[SlotSummary],
-    peaks: Sequence[PeakSummary],
+    asked: Sequence[Asked],
     *,
     days: Collection[str] | None = None,
 ) -> list[TallyTask]:
     """A task for each day that lacks a table or summary, in order; of some days only, when they are given.
 
-    A file is named for what it was built from: the day's request files, for peaks also those of the day before, for
-    the ledger also what the source files offered.
+    A file is named for what it was built from: the day's request files, for the ledger also what the source files
+    offered, for a summary also who asks for it and, where it knows the day before, the request files of that.
     """
     requests = snapshot.names_by_day(REQUEST)
     offered = _offered_by_day(snapshot.rows(SOURCE_FILE))
     held = {
         f"{table.name}/{file.name}"
-        for table in (*STANDING, DAY_LEDGER, USAGE_SCOPE, USAGE_PEAK)
+        for table in dict.fromkeys((*STANDING, DAY_LEDGER, *(one.summary.table for one in asked)))
         for file in snapshot.files(table)
     }
     tasks = []
@@ -93,27 +90,28 @@ def plan_tally(
         here, edge = _names(requests, day), _names(requests, before)
         plain, ledger = digest(tally_rules.RULES, here), digest(tally_rules.RULES, here, offered.get(day, []))
         standing = {table.name: plain for table in STANDING} | {DAY_LEDGER.name: ledger}
-        wanted_slots = [(one, plain) for one in slots]
-        wanted_peaks = [(one, digest(tally_rules.RULES, here, edge)) for one in peaks]
+        summaries = [
+            (one, digest(tally_rules.RULES, here, edge if one.summary.knows_day_before else None, one.licensees))
+            for one in asked
+        ]
         task = TallyTask(
             day=day,
             request=snapshot.relation(REQUEST, {"event_date": [day]}),
             edge=snapshot.relation(REQUEST, {"event_date": [before]}),
             offered=pa.Table.from_pylist(offered.get(day, []), schema=OFFERED),
             standing={t: n for t, n in standing.items() if f"{t}/event_date={day}/{n}.parquet" not in held},
-            slots=tuple((s, n) for s, n in wanted_slots if _summary_file(USAGE_SCOPE.name, s.id, day, n) not in held),
-            peaks=tuple((p, n) for p, n in wanted_peaks if _summary_file(USAGE_PEAK.name, p.id, day, n) not in held),
+            summaries=tuple((one, name) for one, name in summaries if _file(one, day, name) not in held),
             lake=project.lake.root,
             memory_limit=project.settings.engine.memory_limit,
             scratch=project.settings.engine.scratch,
         )
-        if task.standing or task.slots or task.peaks:
+        if task.standing or task.summaries:
             tasks.append(task)
     return tasks
 
 
-def _summary_file(table: str, summary: str, day: str, name: str) -> str:
-    return f"{table}/summary_id={summary}/event_date={day}/{name}.parquet"
+def _file(asked: Asked, day: str, name: str) -> str:
+    return f"{asked.summary.table.name}/summary_id={asked.summary.id}/event_date={day}/{name}.parquet"
 
 
 def _names(requests: Mapping[str, Sequence[Any]], day: str) -> list[tuple[str, int]]:

@@ -15,8 +15,8 @@ def tally(project: Project) -> StageResult:
     """Build what each day lacks. The ledger is committed last, so a day with a ledger has its usage."""
     with project.lake.writing(), recorded(project.lake, "tally") as note:
         snapshot = Snapshot(project.lake)
-        slots, peaks = summaries(binding for bindings in project.agreements.values() for binding in bindings)
-        tasks = plan_tally(project, snapshot, slots, peaks)
+        asked = summaries(binding for bindings in project.agreements.values() for binding in bindings)
+        tasks = plan_tally(project, snapshot, asked)
         written = [file for files in project.engine.map(tasks, tally_day, label="tally: days") for file in files]
         for table in TABLES:
             files = [file for name, file in written if name == table.name]

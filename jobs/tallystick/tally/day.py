@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
 
-from tallystick.duck import WrittenFile, connect, exact_sums
+from tallystick.duck import WrittenFile, connect, exact_sums, quote_text, write_file
 from tallystick.tables import Table
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.sequence_gap import SEQUENCE_GAP
-from tallystick.tables.usage_peak import USAGE_PEAK
-from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.ledger import write_gaps, write_ledger
-from tallystick.tally.summary import PeakSummary, SlotSummary
-from tallystick.tally.usage import STANDING, sum_finely, write_peaks, write_slots, write_standing
+from tallystick.tally.summary import Asked, PeakSummary, SlotSummary, Summary
+from tallystick.tally.usage import STANDING, lay_out_peaks, lay_out_slots, sum_finely, write_standing
 
 RULES = "tally 3"
 """Changes when equal requests would give other sums; a day built by older rules is dirty."""
+
+LAY_OUT: Mapping[type[Summary], Callable[..., str]] = {SlotSummary: lay_out_slots, PeakSummary: lay_out_peaks}
+"""For each kind of summary what makes the SQL of its rows, given the connection, the summary, SQL that is true for the
+licensees who ask for it, SQL that yields the requests of the day before, and the day."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TallyTask:
     """One day: SQL that yields its requests and those of the day before, and for each table the file it lacks.
 
-    `standing` maps a table to the name of its file; `slots` and `peaks` map a summary to the name of its file; a name
-    that is not there is not wanted. `offered` is what source_file says of the day (`ledger.OFFERED`).
+    `standing` maps a table to the name of its file, `summaries` has each summary with the name of its file; what is not
+    there is not wanted. `offered` is what source_file says of the day (`ledger.OFFERED`).
     """
 
     day: str
@@ -35,8 +37,7 @@ class TallyTask:
     edge: str
     offered: pa.Table
     standing: Mapping[str, str]
-    slots: tuple[tuple[SlotSummary, str], ...]
-    peaks: tuple[tuple[PeakSummary, str], ...]
+    summaries: tuple[tuple[Asked, str], ...]
     lake: Path
     memory_limit: str
     scratch: Path
@@ -63,10 +64,10 @@ def _write_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
         gaps = write_gaps(connection, task.lake / SEQUENCE_GAP.name, day=task.day, name=name)
         keep(SEQUENCE_GAP, gaps)
         keep(DAY_LEDGER, write_ledger(connection, task.offered, task.lake / DAY_LEDGER.name, day=task.day, name=name))
-    for slots, name in task.slots:
-        keep(USAGE_SCOPE, write_slots(connection, slots, task.lake / USAGE_SCOPE.name, day=task.day, name=name))
-    for peaks, name in task.peaks:
-        keep(
-            USAGE_PEAK, write_peaks(connection, peaks, task.edge, task.lake / USAGE_PEAK.name, day=task.day, name=name)
-        )
+    for asked, name in task.summaries:
+        whose = f"licensee IN ({', '.join(map(quote_text, asked.licensees)) or 'NULL'})"
+        query = LAY_OUT[type(asked.summary)](connection, asked.summary, whose, task.edge, day=task.day)
+        partition = {"summary_id": asked.summary.id, "event_date": task.day}
+        table = asked.summary.table
+        keep(table, write_file(connection, query, task.lake / table.name, partition=partition, name=name))
     return written

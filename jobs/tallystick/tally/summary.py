@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.kinds import EnvironmentClause, IdentificationClause
 from tallystick.agreements.limit import Limit, LimitClause, Scope
 from tallystick.agreements.load import Binding
 from tallystick.agreements.version import AnyClause
+from tallystick.tables import Table
+from tallystick.tables.usage_peak import USAGE_PEAK
+from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.scope import DEFAULT, EVERYTHING, digest, has_peak
 
 
@@ -19,6 +23,9 @@ class SlotSummary:
 
     per: str
     scope: Scope
+
+    table: ClassVar[Table] = USAGE_SCOPE
+    knows_day_before: ClassVar[bool] = False
 
     @property
     def id(self) -> str:
@@ -46,10 +53,25 @@ class PeakSummary:
     length_us: int
     scope: Scope
 
+    table: ClassVar[Table] = USAGE_PEAK
+    knows_day_before: ClassVar[bool] = True
+
     @property
     def id(self) -> str:
         """Its name in `usage_peak`."""
         return digest("peak", self.of, self.per, self.window, self.length_us, *_parts(self.scope))
+
+
+Summary = SlotSummary | PeakSummary
+"""What a day is summed into for clauses: its `id`, its `table`, and whether it reads the requests of the day before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A summary and the licensees, in order, whose agreements ask for it: it holds their requests and no others'."""
+
+    summary: Summary
+    licensees: tuple[str, ...]
 
 
 def slots_of(limit: Limit) -> SlotSummary:
@@ -87,14 +109,27 @@ def _parts(scope: Scope) -> tuple[object, ...]:
     return (scope,) if scope.user_agents is None else (scope, scope.user_agents)
 
 
-def summaries(bindings: Iterable[Binding]) -> tuple[tuple[SlotSummary, ...], tuple[PeakSummary, ...]]:
+def summaries_of(clause: AnyClause) -> list[Summary]:
+    """Every summary that one clause is judged by, the standing tables aside; a new kind adds its own here."""
+    asked: list[Summary] = []
+    for _, limit in readings_of(clause):
+        peak = peak_of(limit)
+        asked += [slots_of(limit)] if peak is None else [slots_of(limit), peak]
+    if isinstance(clause, IdentificationClause):
+        asked += identified_by(clause)
+    return [one for one in asked if not (isinstance(one, SlotSummary) and one.is_standing)]
+
+
+def summaries(bindings: Iterable[Binding]) -> tuple[Asked, ...]:
     """All that the clauses of some agreements need on top of the standing tables, each once, in a fixed order."""
-    clauses = [clause for binding in bindings for clause in binding.version.clauses]
-    limits = [limit for clause in clauses for _, limit in readings_of(clause)]
-    asked = [
-        *map(slots_of, limits),
-        *(one for clause in clauses if isinstance(clause, IdentificationClause) for one in identified_by(clause)),
-    ]
-    slots = {one.id: one for one in asked if not one.is_standing}
-    peaks = {peak.id: peak for limit in limits if (peak := peak_of(limit)) is not None}
-    return tuple(slots[key] for key in sorted(slots)), tuple(peaks[key] for key in sorted(peaks))
+    asked: dict[tuple[str, str], tuple[Summary, set[str]]] = {}
+    for binding in bindings:
+        for clause in binding.version.clauses:
+            for one in summaries_of(clause):
+                asked.setdefault((one.table.name, one.id), (one, set()))[1].add(binding.version.licensee)
+    return tuple(Asked(summary=one, licensees=tuple(sorted(whose))) for _, (one, whose) in sorted(asked.items()))
+
+
+def asked_by(asked: Iterable[Asked], licensees: Collection[str]) -> tuple[Asked, ...]:
+    """Of what is asked for, what any of some licensees asks for; each still names all that ask for it."""
+    return tuple(one for one in asked if not set(licensees).isdisjoint(one.licensees))

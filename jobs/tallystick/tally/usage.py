@@ -57,10 +57,11 @@ def write_standing(
     return write_file(connection, STANDING[table], root, partition={"event_date": day}, name=name)
 
 
-def write_slots(
-    connection: duckdb.DuckDBPyConnection, summary: SlotSummary, root: Path, *, day: str, name: str
-) -> WrittenFile:
-    """Write one clause's sums of the day into `usage_scope`."""
+def lay_out_slots(
+    connection: duckdb.DuckDBPyConnection, summary: SlotSummary, whose: str, edge: str, *, day: str
+) -> str:
+    """SQL for one summary's rows of `usage_scope`, over `fine` and `request`; day.LAY_OUT says what it is given."""
+    where = f"{whose} AND ({condition(summary.scope)})"
     served = f"CAST(coalesce(sum(requests) FILTER (NOT {IS_THROTTLED}), 0) AS BIGINT) AS served"
     if summary.is_of_requests:
         source = (
@@ -69,25 +70,20 @@ def write_slots(
             "coalesce(records, 0) AS records, CAST(records IS NULL AS BIGINT) AS records_unknown, "
             "coalesce(response_bytes, 0) AS response_bytes, CAST(response_bytes IS NULL AS BIGINT) AS "
             "response_bytes_unknown, received_at AS first_at, received_at AS last_at FROM request "
-            f"WHERE NOT is_duplicate AND licensee IS NOT NULL AND ({condition(summary.scope)})"
+            f"WHERE NOT is_duplicate AND {where}"
         )
     else:
-        source = (
-            f"SELECT *, {KEY[summary.per]} AS key FROM fine WHERE licensee IS NOT NULL AND ({condition(summary.scope)})"
-        )
-    query = f"SELECT licensee, key, {SLOT_AT} AS slot_at, {served}, {AMOUNTS} FROM ({source}) GROUP BY ALL ORDER BY ALL"
-    return write_file(connection, query, root, partition={"summary_id": summary.id, "event_date": day}, name=name)
+        source = f"SELECT *, {KEY[summary.per]} AS key FROM fine WHERE {where}"
+    return f"SELECT licensee, key, {SLOT_AT} AS slot_at, {served}, {AMOUNTS} FROM ({source}) GROUP BY ALL ORDER BY ALL"
 
 
-def write_peaks(
-    connection: duckdb.DuckDBPyConnection, summary: PeakSummary, edge: str, root: Path, *, day: str, name: str
-) -> WrittenFile:
-    """Write one clause's peaks of the day into `usage_peak`; `edge` is SQL for the requests of the day before."""
+def lay_out_peaks(
+    connection: duckdb.DuckDBPyConnection, summary: PeakSummary, whose: str, edge: str, *, day: str
+) -> str:
+    """SQL for one summary's rows of `usage_peak`, over tables that it leaves on the connection; as `lay_out_slots`."""
     start_us = int(np.datetime64(day, "us").astype(np.int64))
     amount = "1" if summary.of == "requests" else quote_name(summary.of)
-    where = (
-        f"NOT is_duplicate AND licensee IS NOT NULL AND {KEY[summary.per]} IS NOT NULL AND ({condition(summary.scope)})"
-    )
+    where = f"NOT is_duplicate AND {whose} AND {KEY[summary.per]} IS NOT NULL AND ({condition(summary.scope)})"
     columns = f"licensee, {KEY[summary.per]} AS key, epoch_us(received_at) AS at_us, CAST({amount} AS BIGINT) AS amount"
     chosen = f"SELECT {columns}"
     connection.execute(
@@ -107,11 +103,10 @@ def write_peaks(
         "ORDER BY owner, at_us"
     ).fetchnumpy()
     connection.register("peak", _peaks(arrays, summary, start_us))
-    query = (
+    return (
         "SELECT licensee, key, counted, unknown, used, peak, make_timestamptz(peak_us) AS peak_at, own_peak, "
         "make_timestamptz(own_peak_us) AS own_peak_at FROM owner LEFT JOIN peak USING (owner) ORDER BY licensee, key"
     )
-    return write_file(connection, query, root, partition={"summary_id": summary.id, "event_date": day}, name=name)
 
 
 def _peaks(arrays: Mapping[str, Any], summary: PeakSummary, start_us: int) -> pa.Table:
