@@ -50,7 +50,13 @@ def test_files_that_were_refused_or_superseded_offer_nothing() -> None:
 
 def test_a_ledger_of_nothing_is_a_frame_of_nothing() -> None:
     assert len(ledger_frame([], FILES)) == 0
-    assert len(usage_frame([], SUMS)) == 0
+    assert len(usage_frame([], {})) == 0
+
+
+def test_usage_on_a_day_that_the_ledger_lacks_is_a_difference() -> None:
+    [only] = usage_frame([], SUMS).to_dict("records")
+
+    assert (only["day"], only["usage_app_slot_requests_left"]) == ("2022-03-01", -7)
 
 
 def test_a_usage_table_is_held_against_the_ledger_day_by_day() -> None:
@@ -96,11 +102,15 @@ def test_a_finding_follows_from_its_measure(measure: Row, finding: Row, column: 
     assert findings_row(measure, **finding)[column] == wrong
 
 
-def test_a_measure_is_named_for_its_clause_reading_and_key() -> None:
-    names = list(findings_frame(FINDINGS, MEASURES)["measure"])
+def test_a_row_is_one_reading_of_a_clause_whatever_its_keys() -> None:
+    other = MEASURES[0] | {"key": "other", "counted": 0, "windows_over": 0, "verdict": "kept"}
 
-    assert names == [
-        "v1/volume/as written/monitor",
-        "v1/volume/rolling/monitor",
-        "None/registered-app/as written/None",
-    ]
+    names = list(findings_frame(FINDINGS, [*MEASURES, other])["measure"])
+
+    assert names == ["v1/volume/as written", "v1/volume/rolling", "None/registered-app/as written"]
+
+
+def test_a_key_that_is_measured_twice_is_told() -> None:
+    [first, *_] = findings_frame(FINDINGS, [*MEASURES, MEASURES[0]]).to_dict("records")
+
+    assert (first["twice"], first["counted_beyond"]) == (1, 12)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from tallystick.tables.measure import VERDICTS
+
 Row = Mapping[str, Any]
 
 
@@ -42,9 +44,13 @@ def ledger_frame(ledger: Sequence[Row], source_files: Sequence[Row]) -> pd.DataF
 def usage_frame(ledger: Sequence[Row], by_table: Mapping[str, Mapping[str, Mapping[str, int]]]) -> pd.DataFrame:
     """One day: unique and attributed requests by the ledger, less those of each usage table; each difference must be 0.
 
+    A day that only a usage table has stands here too.
+
     `by_table` gives for each table and day the sums `requests` (all) and `attributed` (of some licensee).
     """
-    days: dict[str, dict[str, int]] = {}
+    days: dict[str, dict[str, int]] = {
+        day: {"requests": 0, "attributed": 0} for by_day in by_table.values() for day in by_day
+    }
     for row in ledger:
         sums = days.setdefault(str(row["event_date"]), {"requests": 0, "attributed": 0})
         sums["requests"] += row["unique"]
@@ -64,23 +70,34 @@ def usage_frame(ledger: Sequence[Row], by_table: Mapping[str, Mapping[str, Mappi
 
 
 def findings_frame(findings: Iterable[Row], measures: Sequence[Row]) -> pd.DataFrame:
-    """One measure: whether it has the finding that its verdict asks for, with evidence and numbers that follow."""
+    """One reading of a clause: whether its measures have the findings that they ask for, with numbers that follow.
+
+    `counted_beyond` is what its keys counted together beyond what its version judges.
+    """
     known = {(row["version"], row["clause"], row["key"]): row for row in findings}
-    rows = []
+    readings: dict[tuple[Any, ...], list[Row]] = {}
     for row in measures:
-        finding = known.get((row["version"], row["clause"], row["key"]))
-        is_listed = finding is not None
-        wanted = row["verdict"] in ("exceeded", "not decided")
-        windows = [one for one in (finding["windows"] if finding else []) if one["reading"] == row["reading"]]
-        rows.append(
-            {
-                "measure": "/".join(str(row[name]) for name in ("version", "clause", "reading", "key")),
-                "verdict": row["verdict"],
-                "counted_beyond": max(row["counted"] - row["in_period"], 0),
-                "unlisted": int(wanted and not is_listed),
-                "without_evidence": int(row["verdict"] == "exceeded" and not (finding and finding["evidence"])),
-                "windows_left": row["windows_over"] - len(windows),
-                "over_wrong": sum(one["over"] != one["used"] - (row["max"] or 0) for one in windows),
-            }
-        )
-    return pd.DataFrame(rows)
+        readings.setdefault((row["version"], row["clause"], row["reading"]), []).append(row)
+    return pd.DataFrame([_reading(name, mine, known) for name, mine in readings.items()])
+
+
+def _reading(name: tuple[Any, ...], measures: Sequence[Row], known: Mapping[tuple[Any, ...], Row]) -> dict[str, Any]:
+    listed = [known.get((row["version"], row["clause"], row["key"])) for row in measures]
+    found = list(zip(measures, listed, strict=True))
+    windows = [(row, one) for row, finding in found for one in _windows(row, finding)]
+    verdicts = [row["verdict"] for row in measures]
+    return {
+        "measure": "/".join(map(str, name)),
+        "verdict": next((one for one in verdicts if one not in VERDICTS), verdicts[0]),
+        "twice": len(measures) - len({row["key"] for row in measures}),
+        "counted_beyond": max(sum(row["counted"] for row in measures) - measures[0]["in_period"], 0),
+        "unlisted": sum(row["verdict"] in ("exceeded", "not decided") and one is None for row, one in found),
+        "without_evidence": sum(row["verdict"] == "exceeded" and not (one and one["evidence"]) for row, one in found),
+        "windows_left": sum(row["windows_over"] for row in measures) - len(windows),
+        "over_wrong": sum(one["over"] != one["used"] - (row["max"] or 0) for row, one in windows),
+    }
+
+
+def _windows(row: Row, finding: Row | None) -> list[Row]:
+    """The windows of a finding that are those of a measure's reading."""
+    return [one for one in (finding["windows"] if finding else []) if one["reading"] == row["reading"]]

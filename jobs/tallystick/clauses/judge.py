@@ -6,15 +6,18 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from tallystick.agreements.clause import AS_WRITTEN
+from tallystick.agreements.limit import Limit
 from tallystick.agreements.load import Binding
 from tallystick.clauses.judging import Judging
 from tallystick.clauses.kinds import KINDS
-from tallystick.clauses.result import EXCEEDED, NOT_DECIDED, Measure
+from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure
 from tallystick.clauses.standing import measure_agreement_in_force, measure_registered_app, requests_in
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.period import Period
 from tallystick.register.model import Licensee
+from tallystick.tally.summary import readings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,15 +34,25 @@ class JudgedClause:
 
 
 def judge(
-    reader: UsageReader, licensee: Licensee, bindings: Sequence[Binding], period: Period
+    reader: UsageReader,
+    licensee: Licensee,
+    bindings: Sequence[Binding],
+    period: Period,
+    *,
+    clause: str | None = None,
 ) -> tuple[JudgedClause, ...]:
-    """Every statement that binds the licensee in the period, in order."""
+    """Every statement that binds the licensee in the period, in order; with `clause` only those of that id.
+
+    Each has at least one measure for each of its readings: where no request is in scope, one that counted none.
+    """
     spans = {
         binding.version.version: (binding, span) for binding in bindings if (span := binding.within(period)) is not None
     }
     in_period = {version: requests_in(reader, span)[0] for version, (_, span) in spans.items()}
     judged = []
     for statement in statements(bindings, period):
+        if clause is not None and statement.clause != clause:
+            continue
         if statement.clause == AGREEMENT_IN_FORCE and statement.version is None:
             measures = [measure_agreement_in_force(reader, licensee, bindings, period)]
         elif statement.version is None:
@@ -54,8 +67,33 @@ def judge(
                 in_period=in_period[statement.version],
             )
             measures = KINDS[statement.kind].measure(judging, statement.model)
-        judged.append(JudgedClause(statement=statement, measures=tuple(measures)))
+        total = in_period[statement.version] if statement.version is not None else 0
+        judged.append(JudgedClause(statement=statement, measures=(*measures, *_of_nothing(statement, measures, total))))
     return tuple(judged)
+
+
+def _of_nothing(statement: Statement, measures: Sequence[Measure], in_period: int) -> list[Measure]:
+    """A measure for each reading that has none, because no request is in its scope."""
+    limits: dict[str, Limit | None] = {}
+    if statement.model is not None:
+        limits.update(readings_of(statement.model))
+    measured = {measure.reading for measure in measures}
+    return [
+        Measure(
+            reading=reading,
+            key=None,
+            in_period=in_period,
+            counted=0,
+            unknown=0,
+            used=0,
+            max=limit.max if limit else None,
+            limit=limit.limit if limit else None,
+            verdict=KEPT,
+            decided_from="usage_app_slot",
+        )
+        for reading, limit in (limits or {AS_WRITTEN: None}).items()
+        if reading not in measured
+    ]
 
 
 def finding_id(licensee: str, period: str, version: str | None, clause: str, key: str | None) -> str:

@@ -15,7 +15,8 @@ def sentence_of(clause: JudgedClause, measure: Measure) -> str:
     if not measure.windows and measure.limit:
         return f"{whose}: measured {measure.used:,} {measure.of} against {measure.limit:,} permitted{cited}"
     if not measure.windows:
-        return f"{whose}: measured {measure.used:,} requests where none is permitted{cited or ' by the register'}"
+        none = f"where none is permitted{cited or ' by the register'}"
+        return f"{whose}: measured {measure.used:,} {measure.of.replace('_', ' ')} {none}"
     of, windows = f"{measure.of.replace('_', ' ')} {measure.window or ''}".strip(), len(measure.windows)
     if measure.peak is None:  # a bucket has no largest window
         over = measure.requests_over or 0

@@ -12,6 +12,7 @@ from tallystick.checks.frames import findings_frame, ledger_frame, usage_frame
 from tallystick.checks.gate import ask
 from tallystick.checks.suites import CheckResult
 from tallystick.clauses.standing import requests_in
+from tallystick.clauses.statement import statements
 from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.duck import connect, quote_text
 from tallystick.period import DAY_US, Period
@@ -83,7 +84,9 @@ class Draft:
         self.measures = snapshot.read(MEASURE, audited.partition_filter).to_pylist()
         self.findings = snapshot.read(FINDING, audited.partition_filter).to_pylist()
         self.source_files, self.rejected = counted.source_files, counted.rejected
-        asked = ask("findings", findings_frame(self.findings, self.measures), {"measures": len(self.measures)})
+        stated = statements(audited.bindings, audited.period)
+        readings = sum(statement.readings for statement in stated)
+        asked = ask("findings", findings_frame(self.findings, self.measures), {"readings": readings})
         self.checks = [*counted.checks, *asked]
 
     def check_rows(self) -> list[dict[str, Any]]:
