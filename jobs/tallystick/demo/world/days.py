@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tallystick.demo.world import damage
 from tallystick.demo.world.arrivals import Arrivals
 from tallystick.demo.world.gzip_file import GzipFile
-from tallystick.demo.world.hosts import HOSTS, NGINX_HOST, serving
+from tallystick.demo.world.hosts import EPOCHS, HOSTS, NGINX_HOST, epoch, serving
 from tallystick.demo.world.lines import gateway_lines, nginx_lines
 from tallystick.demo.world.peaks import quarter_hour_peaks
 from tallystick.demo.world.phases import phases_of
@@ -61,7 +61,13 @@ def _write_host(
             if source == "nginx":
                 text = nginx_lines(chunk, DAYS[day])
             else:
-                text = gateway_lines(chunk, host=host, numbers=numbers[start : start + CHUNK])
+                text = gateway_lines(
+                    chunk,
+                    host=HOSTS[host],
+                    epochs=EPOCHS,
+                    epoch=epoch(host, chunk.received_us),
+                    numbers=numbers[start : start + CHUNK],
+                )
             file.write(damage.with_damage(bytes(text)) if is_damaged and start == 0 else text)
     return WrittenFile(
         name=name,

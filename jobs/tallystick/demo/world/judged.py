@@ -93,7 +93,7 @@ def _yearly(world: World, licensee: int, version: int, most: int, counted: Count
             before=int(until[day] - daily[day]),
             after=int(used - until[day]),
         )
-        fact["windows"] = [_instants(asdict(over))]
+        fact["windows"] = [instants_as_text(asdict(over))]
     return fact
 
 
@@ -115,11 +115,11 @@ def _quarter_hour(world: World, licensee: int, version: int, clause: Clause, cou
             **_measure(used, counted.peaks[app, version, SLIDING], over=bool(episodes)),
             "requests_over": over,
             "served_over": over,
-            "episodes": [_instants(asdict(episode)) for episode in episodes],
+            "episodes": [instants_as_text(asdict(episode)) for episode in episodes],
         }
         fixed[ROSTER.apps[app].id] = {
             **_measure(used, counted.peaks[app, version, FIXED], over=bool(windows)),
-            "windows": [_instants(asdict(window)) for window in windows],
+            "windows": [instants_as_text(asdict(window)) for window in windows],
         }
     exceeded = any(measure["verdict"] == EXCEEDED for measure in as_written.values())
     fact: Fact = {"verdict": EXCEEDED if exceeded else KEPT, "apps": as_written}
@@ -167,7 +167,7 @@ def _use_case(world: World, licensee: int, version: int, counted: Counted) -> Fa
     return {"kind": "use_case", "verdict": EXCEEDED if apps else KEPT, "apps": apps}
 
 
-def _instants(fact: Fact) -> Fact:
+def instants_as_text(fact: Fact) -> Fact:
     """Instants in microseconds as text, under the names of the report."""
     return {
         name.removesuffix("_us") + "_at" if name.endswith("_us") else name: to_text(value)

@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from tallystick.demo.world.amounts import response_bytes
 from tallystick.demo.world.arrivals import Arrivals
 from tallystick.demo.world.chance import Words, mix
-from tallystick.demo.world.hosts import EPOCHS, HOSTS, epoch
 from tallystick.demo.world.portions import Integers
 from tallystick.demo.world.roster import ROSTER
 from tallystick.demo.world.routes import ROUTES
@@ -95,18 +94,20 @@ PIECES = _pieces()
 HAS_PARAMETER = pa.array(["{" in route.template for route in ROUTES])
 
 
-def gateway_lines(chunk: Arrivals, *, host: int, numbers: Integers) -> memoryview:
-    """The chunk as JSON lines of one host, in the order given, each with its number."""
+def gateway_lines(
+    chunk: Arrivals, *, host: str, epochs: tuple[str, ...], epoch: Integers, numbers: Integers
+) -> memoryview:
+    """The chunk as JSON lines of one host, in the order given, each with its number in one of the host's epochs."""
     caller, route = pa.array(chunk.caller), pa.array(chunk.route)
     user = PIECES.first_user[chunk.app]
     user += (user > 0) * (chunk.chance >> np.uint64(11)).astype(np.int64) % USERS * (user > 0)
     is_posting = np.array([one.method == "POST" for one in ROUTES])[chunk.route]
     low = ((chunk.chance >> np.uint64(3)) & np.uint64(0xFFFF)).astype(np.int64)
-    epochs = pa.array([f'Z","host":"{HOSTS[host]}","epoch":"{name}","seq":' for name in EPOCHS])
+    origins = pa.array([f'Z","host":"{host}","epoch":"{name}","seq":' for name in epochs])
     return _joined(
         '{"time":"',
         _instants(chunk.received_us),
-        epochs.take(pa.array(epoch(host, chunk.received_us))),
+        origins.take(pa.array(epoch)),
         _numbers(numbers),
         ',"request_id":"',
         _hex(mix(chunk.choice ^ ID_SALT)),

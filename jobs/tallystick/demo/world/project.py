@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from tallystick.demo.world.cast import App, Caller, Licensee
@@ -30,7 +31,12 @@ def write_project(world: World, folder: Path, *, reports: str = "reports") -> tu
             texts[f"register/{licensee.id}.yaml"] = _register(licensee)
     for versions in world.versions.values():
         for version in versions:
-            texts[f"agreements/{version.licensee}/{version.in_force_from}.yaml"] = _agreement(version)
+            texts[agreement_file(version)] = agreement_text(version)
+    return write_texts(folder, texts)
+
+
+def write_texts(folder: Path, texts: Mapping[str, str]) -> tuple[Path, ...]:
+    """Write each text below `folder` under its name; the files written, in order."""
     written = []
     for name, text in texts.items():
         file = folder / name
@@ -117,7 +123,13 @@ def _way(caller: Caller) -> str:
     return f"{{{way}, name: {caller.credential_id}}}"
 
 
-def _agreement(version: Version) -> str:
+def agreement_file(version: Version) -> str:
+    """Where a version's file lies in the project: it is named for the day on which it comes into force."""
+    return f"agreements/{version.licensee}/{version.in_force_from[:10]}.yaml"
+
+
+def agreement_text(version: Version) -> str:
+    """A version as its file says it."""
     note = f"# {version.note}\n" if version.note else ""
     clauses = "".join(_clause(clause) for clause in version.clauses)
     return f"""\

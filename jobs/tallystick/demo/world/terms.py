@@ -86,35 +86,45 @@ NO_RESALE = Clause(
 
 
 def letter_versions(limits: tuple[int, int], scale: Decimal) -> tuple[Version, ...]:
-    """The letter's agreement and its amendment, with the quarter-hour limits of both."""
+    """The two versions of the letter's agreement that bind in 2022, with the quarter-hour limits of both."""
     fixed = Reading(
         id="fixed-quarters", says="Quarter hours begin at 0, 15, 30 and 45 minutes past the hour.", window="calendar"
     )
-
-    def version(place: int, start: str, title: str, note: str, readings: tuple[Reading, ...]) -> Version:
-        cap = scaled(YEARLY_CAPS[place], scale)
-        return Version(
-            licensee=LICENSEES[LETTERS].id,
-            in_force_from=start,
-            title=title,
-            time_zone="Etc/UTC",
-            note=note,
-            clauses=(
-                _yearly(cap, severity="critical"),
-                _quarter_hour(limits[place], readings=readings),
-                USE_CASE,
-                NO_RESALE,
-            ),
-        )
-
+    first, second = (scaled(cap, scale) for cap in YEARLY_CAPS)
     return (
-        version(0, "2021-07-01", "Developer Agreement", "The version that the year 2022 begins with.", ()),
-        version(
-            1,
+        letter_version(
+            "2021-07-01",
+            "Developer Agreement, fourth amendment",
+            cap=first,
+            quarter=limits[0],
+            note="The version that the year 2022 begins with.",
+        ),
+        letter_version(
             "2022-07-01",
-            "Developer Agreement, first amendment",
-            "Amended in mid-year: other numbers, and a quarter hour that can be read in two ways.",
-            (fixed,),
+            "Developer Agreement, fifth amendment",
+            cap=second,
+            quarter=limits[1],
+            note="Amended in mid-year: other numbers, and a quarter hour that can be read in two ways.",
+            readings=(fixed,),
+        ),
+    )
+
+
+def letter_version(
+    start: str, title: str, *, cap: int, quarter: int, note: str = "", readings: tuple[Reading, ...] = ()
+) -> Version:
+    """One version of the letter's agreement: so many requests a year, and so many of an app in a quarter hour."""
+    return Version(
+        licensee=LICENSEES[LETTERS].id,
+        in_force_from=start,
+        title=title,
+        time_zone="Etc/UTC",
+        note=note,
+        clauses=(
+            _yearly(cap, severity="critical"),
+            _quarter_hour(quarter, readings=readings),
+            USE_CASE,
+            NO_RESALE,
         ),
     )
 
