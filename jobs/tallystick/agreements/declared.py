@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from tallystick.agreements.clause import Clause, Whole
 from tallystick.agreements.limit import LARGEST, Counts, Scope
+from tallystick.agreements.route import RoutePattern
 from tallystick.register.model import Instant, Slug
 from tallystick.yaml_file import AtKeyError
 
@@ -30,7 +31,7 @@ class DeclaredClause(Clause):
     credential: str | None = Field(
         default=None, min_length=1, description="Requests with this credential, by its name; absent: with any."
     )
-    routes: tuple[str, ...] | None = Field(
+    routes: tuple[RoutePattern, ...] | None = Field(
         default=None,
         min_length=1,
         description="Requests of these routes, `GET /2/tweets/{id}`; * is any run of characters; absent: of any.",
@@ -52,5 +53,6 @@ class DeclaredClause(Clause):
 
     @property
     def scope(self) -> Scope:
-        """The requests of the routes, with whatever status: one that was refused was made."""
-        return Scope.of(Counts(routes=self.routes, except_status=()))
+        """The requests that are meant, with whatever status: one that was refused was made."""
+        named = {"apps": self.app and (self.app,), "credentials": self.credential and (self.credential,)}
+        return Scope.of(Counts(routes=self.routes, except_status=())).model_copy(update=named)

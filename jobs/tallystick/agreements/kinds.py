@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from tallystick.agreements.clause import Clause, Of, Window
 from tallystick.agreements.length import calendar_length, fixed_length
 from tallystick.agreements.limit import Limit, Scope
+from tallystick.agreements.route import Method, RoutePattern
 from tallystick.register.model import Environment
 from tallystick.yaml_file import AtKeyError
 
@@ -82,12 +83,12 @@ class RoutesClause(Clause):
     """Only these routes, with these methods, may be called."""
 
     kind: Literal["routes"]
-    allowed: tuple[str, ...] | None = Field(
+    allowed: tuple[RoutePattern, ...] | None = Field(
         default=None,
         min_length=1,
         description="The routes that may be called, `GET /2/tweets/{id}`; * is any run of characters.",
     )
-    methods: tuple[str, ...] | None = Field(
+    methods: tuple[Method, ...] | None = Field(
         default=None, min_length=1, description="The HTTP methods that may be used, on any route that may be called."
     )
     history: str | None = Field(

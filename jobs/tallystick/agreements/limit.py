@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 
 from tallystick.agreements.clause import AS_WRITTEN, Clause, Of, Per, Status, Whole, Window
 from tallystick.agreements.length import Length, calendar_length, fixed_length
+from tallystick.agreements.route import Method, RoutePattern
 from tallystick.register.model import Slug
 from tallystick.yaml_file import AtKeyError, Stated
 
@@ -18,14 +19,20 @@ LARGEST = 2**63 - 1
 class Counts(Stated):
     """Which requests are in a clause's scope; a key that is absent does not restrict."""
 
-    routes: tuple[str, ...] | None = Field(
+    routes: tuple[RoutePattern, ...] | None = Field(
         default=None, min_length=1, description="`GET /2/tweets/{id}`; * is any run of characters."
     )
-    methods: tuple[str, ...] | None = Field(default=None, min_length=1)
+    methods: tuple[Method, ...] | None = Field(default=None, min_length=1)
     statuses: tuple[Status, ...] | None = Field(default=None, min_length=1)
     except_status: tuple[Status, ...] | None = Field(
         default=None, description="Default 429 where `statuses` is absent too; [] counts every status."
     )
+
+    @model_validator(mode="after")
+    def _counts_something(self) -> Counts:
+        if self.statuses is not None and not set(self.statuses) - set(self.without):
+            raise AtKeyError("it takes out every status of `statuses`: nothing is left to count", "except_status")
+        return self
 
     @property
     def without(self) -> tuple[int, ...]:
@@ -117,13 +124,21 @@ class LimitClause(Clause, Terms):
 
 
 class Scope(Stated):
-    """Which requests count, in one canonical form: equal scopes are equal values."""
+    """Which requests count, in one canonical form: equal scopes are equal values.
+
+    `deeper_than_us` are calls that ask for something older than so many microseconds before them. With
+    `is_undetermined` it is those of which the log does not say enough to tell whether the rest of the scope holds.
+    """
 
     routes: tuple[str, ...] | None
     methods: tuple[str, ...] | None
     statuses: tuple[int, ...] | None
     without: tuple[int, ...]
     user_agents: tuple[str, ...] | None = Field(default=None, repr=False)
+    apps: tuple[str, ...] | None = Field(default=None, repr=False)
+    credentials: tuple[str, ...] | None = Field(default=None, repr=False)
+    deeper_than_us: int | None = Field(default=None, repr=False)
+    is_undetermined: bool = Field(default=False, repr=False)
 
     @classmethod
     def of(cls, counts: object) -> Scope:

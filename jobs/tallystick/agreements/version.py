@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from tallystick.agreements.backoff import BackoffClause
+from tallystick.agreements.case import Bound, Case
+from tallystick.agreements.concurrency import ConcurrencyClause
 from tallystick.agreements.declared import DeclaredClause
 from tallystick.agreements.fee import FeeClause
 from tallystick.agreements.kinds import (
@@ -24,6 +27,8 @@ from tallystick.yaml_file import AtKeyError, Stated
 
 AnyClause = Annotated[
     LimitClause
+    | BackoffClause
+    | ConcurrencyClause
     | DeclaredClause
     | EnvironmentClause
     | FeeClause
@@ -45,7 +50,13 @@ class Version(Stated):
     in_force_from: Instant
     in_force_until: Instant | None = None
     time_zone: Zone = "Etc/UTC"
+    amends: str | None = Field(
+        default=None, min_length=1, description="The version that this one amends: the one before it."
+    )
     clauses: tuple[AnyClause, ...] = Field(min_length=1)
+    cases: tuple[Case, ...] = Field(
+        default=(), description="A little usage each, and the verdict expected; `tallystick agreements test` runs them."
+    )
 
     @model_validator(mode="after")
     def _clause_once(self) -> Version:
@@ -55,6 +66,22 @@ class Version(Stated):
                 raise AtKeyError(f"the clause {name!r} stands twice", "clauses", place, "id")
         if self.until_us is not None and self.until_us <= self.from_us:
             raise AtKeyError("it is not after `in_force_from`", "in_force_until")
+        return self
+
+    @model_validator(mode="after")
+    def _cases_are_of_this_version(self) -> Version:
+        bound = Bound(
+            licensee=self.licensee,
+            time_zone=self.time_zone,
+            from_us=self.from_us,
+            until_us=self.until_us,
+            readings={one.id: tuple(reading.id for reading in getattr(one, "readings", ())) for one in self.clauses},
+        )
+        for place, case in enumerate(self.cases):
+            try:
+                bound.refuse(case)
+            except AtKeyError as error:
+                raise AtKeyError(str(error), "cases", place, *error.path) from error
         return self
 
     @property
