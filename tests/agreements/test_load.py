@@ -68,7 +68,7 @@ def test_a_version_that_ends_after_the_next_one_began_is_refused(tmp_path: Path)
     with pytest.raises(OverlappingVersionsError) as refused:
         loaded(tmp_path)
 
-    assert refused.value.where == str(file)
+    assert refused.value.where == f"{file}:7: in_force_until"
     assert refused.value.next_step == "end this version where the next one begins, or leave in_force_until out"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -84,6 +85,22 @@ class Version(Stated):
                 raise AtKeyError(str(error), "cases", place, *error.path) from error
         return self
 
+    @model_validator(mode="after")
+    def _fee_once_in_a_currency(self) -> Version:
+        seen: set[str] = set()
+        for place, clause in enumerate(self.clauses):
+            if isinstance(clause, FeeClause):
+                if clause.currency in seen:
+                    raise AtKeyError(
+                        f"a second fee in {clause.currency}: what was paid is stated by month and currency, and could "
+                        "not be told apart",
+                        "clauses",
+                        place,
+                        "currency",
+                    )
+                seen.add(clause.currency)
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         """How the version's dates and calendar windows are read."""
@@ -98,3 +115,19 @@ class Version(Stated):
     def until_us(self) -> int | None:
         """The first instant no longer in force, where the version itself says so."""
         return None if self.in_force_until is None else parse_instant_us(self.in_force_until, self.zone)
+
+
+def patterns_of(version: Version) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every pattern of routes that a clause or a reading names, and the way to it from the version's keys."""
+    for place, clause in enumerate(version.clauses):
+        at: tuple[str | int, ...] = ("clauses", place)
+        stated = [(at, clause), *(((*at, "readings", n), one) for n, one in enumerate(getattr(clause, "readings", ())))]
+        for way, one in stated:
+            counts = getattr(one, "counts", None)
+            for key, patterns in (
+                (("counts", "routes"), getattr(counts, "routes", None)),
+                (("allowed",), getattr(one, "allowed", None)),
+                (("routes",), getattr(one, "routes", None)),
+            ):
+                for number, pattern in enumerate(patterns or ()):
+                    yield (*way, *key, number), pattern

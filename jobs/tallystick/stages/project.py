@@ -11,8 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tallystick.agreements.load import Binding, load_agreements, zone_of
-from tallystick.errors import BadConfigurationError
-from tallystick.intake.sources import Source, load_sources
+from tallystick.errors import BadConfigurationError, MissingInputError
+from tallystick.intake.sources import Source, load_sources, stated_routes
 from tallystick.period import Period
 from tallystick.register.load import find_licensee, load_register
 from tallystick.register.model import Licensee
@@ -61,7 +61,15 @@ class Project:
     @cached_property
     def agreements(self) -> dict[str, tuple[Binding, ...]]:
         """The versions of every registered licensee's agreement, in order."""
-        return {one.licensee: load_agreements(self.settings.agreements, one.licensee) for one in self.register}
+        folder, templates = self.settings.agreements, self._templates()
+        return {one.licensee: load_agreements(folder, one.licensee, templates) for one in self.register}
+
+    def _templates(self) -> tuple[str, ...] | None:
+        """The only routes that requests can have, where the sources say so."""
+        try:
+            return stated_routes(self.sources)
+        except MissingInputError:  # tables may have been filled elsewhere
+            return None
 
     def licensees(self, wanted: str | None) -> Sequence[Licensee]:
         """The licensee of that id, or all of them. Raises UnknownLicenseeError."""
