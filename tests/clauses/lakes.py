@@ -15,6 +15,7 @@ from tallystick.storage.snapshot import Snapshot
 from tallystick.tables import TABLES, Table
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.request import REQUEST
+from tallystick.tables.usage_backoff import USAGE_BACKOFF
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.day import TallyTask, tally_day
@@ -35,7 +36,7 @@ class TalliedLake:
         tally_all(self.lake, rows, limits, tuple(also))
         self._connection = connect(scratch=root / "scratch")
         snapshot = Snapshot(self.lake)
-        for table in (REQUEST, *STANDING, USAGE_SCOPE, USAGE_PEAK):
+        for table in (REQUEST, *STANDING, USAGE_SCOPE, USAGE_PEAK, USAGE_BACKOFF):
             self._connection.execute(f"CREATE TABLE {quote_name(table.name)} AS {snapshot.relation(table)}")
         self._days = {day_of(row) for row in rows}
 

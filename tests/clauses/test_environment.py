@@ -52,10 +52,10 @@ def test_environments_say_which_apps(tmp_path: Path) -> None:
     assert judged.terms == "at most 1 requests per app in a calendar day (P1D), for apps of environment stage"
 
 
-def test_where_no_app_is_of_these_environments_nothing_is_measured(tmp_path: Path) -> None:
+def test_where_no_app_is_of_these_environments_one_measure_of_nothing_says_so(tmp_path: Path) -> None:
     clause = {"kind": "environment"} | LIMITS[2]
 
-    assert judge_clause(tmp_path, calls(), clause, licensee=a_licensee()).measures == {}
+    assert judge_clause(tmp_path, calls(), clause, licensee=a_licensee()).verdicts() == {None: (0, 0, "kept")}
 
 
 def test_an_unknown_amount_leaves_the_volume_undecided(tmp_path: Path) -> None:

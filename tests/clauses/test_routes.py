@@ -105,10 +105,10 @@ def test_a_pattern_without_a_method_fits_only_calls_that_show_none(tmp_path: Pat
     assert judged.verdicts() == {"with": (1, 1, "exceeded"), "without": (1, 0, "kept")}
 
 
-def test_no_request_is_no_measure(tmp_path: Path) -> None:
+def test_no_request_is_one_measure_of_nothing(tmp_path: Path) -> None:
     rows = [a_request(licensee="other")]
 
-    assert judge_clause(tmp_path, rows, ALLOWED).measures == {}
+    assert judge_clause(tmp_path, rows, ALLOWED).verdicts() == {None: (0, 0, "kept")}
 
 
 @pytest.mark.parametrize("said", [{}, {"allowed": []}, {"methods": []}, {"routes": ["GET /"]}])

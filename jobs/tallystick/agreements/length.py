@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from tallystick.period import DAY_US
+
 CALENDAR_DAYS = {"P1D": "day", "P1W": "week", "P1M": "month", "P3M": "quarter", "P1Y": "year"}
 """Windows that begin at a local midnight, and what people call them."""
 
 SECOND_US = 1_000_000
 HOUR_US = 3_600 * SECOND_US
-LONGEST_US = 36_525 * 24 * HOUR_US
+LONGEST_US = 36_525 * DAY_US
 _FIXED = re.compile(r"P(?:(\d+)W|(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?)", re.ASCII)
 
 
@@ -31,7 +33,7 @@ class Length:
         if self.unit:
             return f"calendar {self.unit}"
         assert self.us is not None
-        for name, size in (("day", 24 * HOUR_US), ("hour", HOUR_US), ("minute", 60 * SECOND_US), ("second", SECOND_US)):
+        for name, size in (("day", DAY_US), ("hour", HOUR_US), ("minute", 60 * SECOND_US), ("second", SECOND_US)):
             if self.us % size == 0:
                 count = self.us // size
                 return f"{count} {name}{'' if count == 1 else 's'}"

@@ -190,6 +190,11 @@ class UsageReader:
         edges = [edge for edge in ((span.start_us, whole_from), (whole_until, span.end_us)) if edge[0] < edge[1]]
         return f"SELECT * FROM ({relation}) WHERE licensee = {quote_text(self.licensee)}", edges
 
+    def daily(self, table: Table, summary_id: str, start_us: int, end_us: int) -> str:
+        """SQL that yields the licensee's rows of one summary for the UTC days of a half-open range of whole days."""
+        relation = self._relation(table, {"summary_id": [summary_id], "event_date": _days(start_us, end_us)})
+        return f"SELECT * FROM ({relation}) WHERE licensee = {quote_text(self.licensee)}"
+
     def undetermined(self, summary: SlotSummary, span: Period) -> tuple[int, int]:
         """Requests of the span that the log does not say enough of to tell whether they are in scope; raw rows read."""
         scope = summary.scope

@@ -24,6 +24,7 @@ from tallystick.tables.measure import MEASURE
 from tallystick.tables.source_file import SOURCE_FILE
 from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
+from tallystick.tables.usage_backoff import USAGE_BACKOFF
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
@@ -32,7 +33,7 @@ from tallystick.tally.summary import summaries
 RULES = "audit 1"
 """Changes when equal usage would give other measures; an audit made by older rules is made again."""
 
-LAID_OUT = (USAGE_APP_SLOT, USAGE_APP_ROUTE, USAGE_CREDENTIAL, USAGE_SCOPE, USAGE_PEAK)
+LAID_OUT = (USAGE_APP_SLOT, USAGE_APP_ROUTE, USAGE_CREDENTIAL, USAGE_SCOPE, USAGE_PEAK, USAGE_BACKOFF)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from tallystick.tables.sequence_gap import SEQUENCE_GAP
 from tallystick.tables.source_file import SOURCE_FILE
 from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
+from tallystick.tables.usage_backoff import USAGE_BACKOFF
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
@@ -27,6 +28,7 @@ TABLES = (
     USAGE_CREDENTIAL,
     USAGE_SCOPE,
     USAGE_PEAK,
+    USAGE_BACKOFF,
     SEQUENCE_GAP,
     DAY_LEDGER,
     MEASURE,

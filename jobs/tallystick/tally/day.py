@@ -12,14 +12,21 @@ from tallystick.duck import WrittenFile, connect, exact_sums, quote_text, write_
 from tallystick.tables import Table
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.sequence_gap import SEQUENCE_GAP
+from tallystick.tally.backoff import lay_out_backoff
+from tallystick.tally.concurrency import lay_out_flights
 from tallystick.tally.ledger import write_gaps, write_ledger
-from tallystick.tally.summary import Asked, PeakSummary, SlotSummary, Summary
+from tallystick.tally.summary import Asked, BackoffSummary, FlightSummary, PeakSummary, SlotSummary, Summary
 from tallystick.tally.usage import STANDING, lay_out_peaks, lay_out_slots, sum_finely, write_standing
 
 RULES = "tally 3"
 """Changes when equal requests would give other sums; a day built by older rules is dirty."""
 
-LAY_OUT: Mapping[type[Summary], Callable[..., str]] = {SlotSummary: lay_out_slots, PeakSummary: lay_out_peaks}
+LAY_OUT: Mapping[type[Summary], Callable[..., str]] = {
+    SlotSummary: lay_out_slots,
+    PeakSummary: lay_out_peaks,
+    FlightSummary: lay_out_flights,
+    BackoffSummary: lay_out_backoff,
+}
 """For each kind of summary what makes the SQL of its rows, given the connection, the summary, SQL that is true for the
 licensees who ask for it, SQL that yields the requests of the day before, and the day."""
 
