@@ -24,7 +24,7 @@ def measure_agreement_in_force(
     total, rows_read = requests_in(reader, period)
     uncovered = 0
     witnesses: tuple[Witness, ...] = ()
-    for gap in _gaps(bindings, period):
+    for gap in gaps_between(bindings, period):
         count, rows = requests_in(reader, gap)
         uncovered, rows_read = uncovered + count, rows_read + rows
         if count and not witnesses:
@@ -75,7 +75,7 @@ def _measure(
     )
 
 
-def _gaps(bindings: Sequence[Binding], period: Period) -> list[Period]:
+def gaps_between(bindings: Sequence[Binding], period: Period) -> list[Period]:
     """The parts of the period in which no version is in force."""
     gaps, reached = [], period.start_us
     for span in filter(None, (binding.within(period) for binding in bindings)):
