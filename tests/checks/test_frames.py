@@ -75,6 +75,10 @@ def test_a_usage_table_that_lacks_a_day_lacks_all_of_it() -> None:
     assert (first["usage_credential_requests_left"], first["usage_credential_attributed_left"]) == (7, 5)
 
 
+BUCKET = {"crossed_at": None, "peak_at": None}
+"""A bucket's window holds the requests beyond the bucket, and no request that crossed it or at which it was fullest."""
+
+
 def findings_row(measure: Row, **finding: Any) -> Row:
     known = [FINDINGS[0] | finding] if finding != {"absent": True} else []
     return first_row(findings_frame(known, [MEASURES[0] | measure]))
@@ -94,6 +98,8 @@ def findings_row(measure: Row, **finding: Any) -> Row:
         ({"windows_over": 0}, {}, "windows_left", -1),
         ({}, {"windows": [WINDOW, WINDOW]}, "windows_left", -1),
         ({}, {"windows": [WINDOW | {"over": 3}]}, "over_wrong", 1),
+        ({}, {"windows": [WINDOW | BUCKET | {"used": 3, "over": 3}]}, "over_wrong", 0),
+        ({}, {"windows": [WINDOW | BUCKET | {"used": 3, "over": 2}]}, "over_wrong", 1),
         ({"counted": 13}, {}, "counted_beyond", 1),
         ({"counted": 0}, {}, "counted_beyond", 0),
     ],

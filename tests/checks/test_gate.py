@@ -34,7 +34,7 @@ SUMS = {
     table: {"2022-03-01": {"requests": 7, "attributed": 5}}
     for table in ("usage_app_route", "usage_app_slot", "usage_credential")
 }
-WINDOW: Row = {"reading": "as written", "used": 12, "over": 2}
+WINDOW: Row = {"reading": "as written", "used": 12, "over": 2, "crossed_at": "2022-03-01T10:00:00Z", "peak_at": None}
 MEASURES: list[Row] = [
     {"version": "v1", "clause": "volume", "reading": "as written", "key": "monitor", "verdict": "exceeded"}
     | {"counted": 12, "in_period": 12, "windows_over": 1, "max": 10},

@@ -94,8 +94,14 @@ def _reading(name: tuple[Any, ...], measures: Sequence[Row], known: Mapping[tupl
         "unlisted": sum(row["verdict"] in ("exceeded", "not decided") and one is None for row, one in found),
         "without_evidence": sum(row["verdict"] == "exceeded" and not (one and one["evidence"]) for row, one in found),
         "windows_left": sum(row["windows_over"] for row in measures) - len(windows),
-        "over_wrong": sum(one["over"] != one["used"] - (row["max"] or 0) for row, one in windows),
+        "over_wrong": sum(one["over"] != one["used"] - _permitted(row, one) for row, one in windows),
     }
+
+
+def _permitted(row: Row, window: Row) -> int:
+    """What of a window's `used` was permitted; nothing of a bucket's, which holds only what the bucket did not."""
+    is_of_a_bucket = window["crossed_at"] is None and window["peak_at"] is None
+    return 0 if is_of_a_bucket else row["max"] or 0
 
 
 def _windows(row: Row, finding: Row | None) -> list[Row]:
