@@ -54,5 +54,8 @@ class DeclaredClause(Clause):
     @property
     def scope(self) -> Scope:
         """The requests that are meant, with whatever status: one that was refused was made."""
-        named = {"apps": self.app and (self.app,), "credentials": self.credential and (self.credential,)}
+        named = {
+            "apps": None if self.app is None else (self.app,),
+            "credentials": None if self.credential is None else (self.credential,),
+        }
         return Scope.of(Counts(routes=self.routes, except_status=())).model_copy(update=named)

@@ -80,9 +80,10 @@ class FeeClause(Clause):
     tiers: tuple[Tier, ...] | None = Field(
         default=None, min_length=1, description="Prices by the month's quantity, ascending; the last has no `up_to`."
     )
-    tiering: Literal["graduated", "volume"] = Field(
-        default="graduated",
-        description="`graduated`: each unit at the tier it lies in. `volume`: all units at the tier that they reach.",
+    tiering: Literal["graduated", "volume"] | None = Field(
+        default=None,
+        description="`graduated`, as where absent: each unit at the tier it lies in. `volume`: all units at the tier "
+        "that they reach.",
     )
     per_units: Whole = Field(
         default=1, ge=1, le=LARGEST, description="How many units one price is for; parts of that are paid by share."
@@ -99,7 +100,7 @@ class FeeClause(Clause):
     def _one_tariff(self) -> FeeClause:
         if (self.price is None) == (self.tiers is None):
             raise ValueError("a fee has either a `price` or `tiers`")
-        if self.tiers is None and "tiering" in self.model_fields_set:
+        if self.tiers is None and self.tiering is not None:
             raise AtKeyError("it says how `tiers` are read, and there are none: take it out", "tiering")
         return self
 

@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tallystick.clauses import environment, identification, limit, routes, term, text, use_case
+from tallystick.clauses import (
+    backoff,
+    concurrency,
+    declared,
+    environment,
+    fee,
+    identification,
+    limit,
+    routes,
+    term,
+    text,
+    use_case,
+)
 from tallystick.clauses.judging import Judging
 from tallystick.clauses.result import Measure
 
@@ -21,7 +33,11 @@ class Kind:
 
 KINDS: Mapping[str, Kind] = {
     "limit": Kind(measure=limit.measure, terms=limit.terms),
+    "backoff": Kind(measure=backoff.measure, terms=backoff.terms),
+    "concurrency": Kind(measure=concurrency.measure, terms=concurrency.terms),
+    "declared": Kind(measure=declared.measure, terms=declared.terms),
     "environment": Kind(measure=environment.measure, terms=environment.terms),
+    "fee": Kind(measure=fee.measure, terms=fee.terms),
     "identification": Kind(measure=identification.measure, terms=identification.terms),
     "routes": Kind(measure=routes.measure, terms=routes.terms),
     "term": Kind(measure=term.measure, terms=term.terms),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from tallystick.clauses.money import Money
+
 KEPT, EXCEEDED, NOT_DECIDED, NOT_CHECKED = "kept", "exceeded", "not decided", "not checked"
 
 
@@ -61,3 +63,4 @@ class Measure:
     decided_from: str
     rows_read: int = 0
     witnesses: tuple[Witness, ...] = field(default=())
+    money: Money | None = None

@@ -42,7 +42,13 @@ def condition(scope: Scope) -> str:
     if scope.user_agents is not None:
         tests = [f"user_agent LIKE {quote_text(like_pattern(one))} ESCAPE '\\'" for one in scope.user_agents]
         parts.append(f"({' OR '.join(tests) or 'false'})")
-    return " AND ".join(parts) or "true"
+    for column, names in (("app", scope.apps), ("credential_id", scope.credentials)):
+        if names is not None:
+            parts.append(f"{column} IN ({', '.join(map(quote_text, names))})")
+    if scope.deeper_than_us is not None:
+        parts.append(f"history_from < received_at - to_microseconds({int(scope.deeper_than_us)})")
+    whole = " AND ".join(parts) or "true"
+    return f"({whole}) IS NULL" if scope.is_undetermined else whole
 
 
 def like_pattern(pattern: str) -> str:

@@ -6,12 +6,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from tallystick.agreements.backoff import BackoffClause
 from tallystick.agreements.clause import AS_WRITTEN
+from tallystick.agreements.concurrency import ConcurrencyClause
+from tallystick.agreements.declared import DeclaredClause
+from tallystick.agreements.fee import FeeClause
 from tallystick.agreements.kinds import EnvironmentClause, IdentificationClause
 from tallystick.agreements.limit import Limit, LimitClause, Scope
 from tallystick.agreements.load import Binding
 from tallystick.agreements.version import AnyClause
 from tallystick.tables import Table
+from tallystick.tables.usage_backoff import USAGE_BACKOFF
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.scope import DEFAULT, EVERYTHING, digest, has_peak
@@ -35,7 +40,8 @@ class SlotSummary:
     @property
     def is_of_requests(self) -> bool:
         """Whether it needs what only a request says, and no sum of the day."""
-        return self.per in ("user", "app and source") or self.scope.user_agents is not None
+        is_of_call = self.scope.user_agents is not None or self.scope.deeper_than_us is not None
+        return self.per in ("user", "app and source") or is_of_call
 
     @property
     def is_standing(self) -> bool:
@@ -62,7 +68,39 @@ class PeakSummary:
         return digest("peak", self.of, self.per, self.window, self.length_us, *_parts(self.scope))
 
 
-Summary = SlotSummary | PeakSummary
+@dataclass(frozen=True, kw_only=True)
+class FlightSummary:
+    """The most requests of one scope that are in flight at once, by key and day."""
+
+    per: str
+    scope: Scope
+
+    table: ClassVar[Table] = USAGE_PEAK
+    knows_day_before: ClassVar[bool] = True
+
+    @property
+    def id(self) -> str:
+        """Its name in `usage_peak`."""
+        return digest("in flight", self.per, *_parts(self.scope))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackoffSummary:
+    """Requests by key and day that come less than `length_us` after one of the key's that was refused."""
+
+    per: str
+    length_us: int
+
+    table: ClassVar[Table] = USAGE_BACKOFF
+    knows_day_before: ClassVar[bool] = True
+
+    @property
+    def id(self) -> str:
+        """Its name in `usage_backoff`."""
+        return digest("backoff", self.per, self.length_us)
+
+
+Summary = SlotSummary | PeakSummary | FlightSummary | BackoffSummary
 """What a day is summed into for clauses: its `id`, its `table`, and whether it reads the requests of the day before."""
 
 
@@ -88,6 +126,18 @@ def peak_of(limit: Limit) -> PeakSummary | None:
     return PeakSummary(of=limit.of, per=limit.per, window=window, length_us=limit.length.us, scope=limit.scope)
 
 
+def backoff_of(clause: BackoffClause) -> BackoffSummary:
+    """The counts that a clause of kind `backoff` is judged by."""
+    length_us = clause.length().us
+    assert length_us is not None
+    return BackoffSummary(per=clause.per, length_us=length_us)
+
+
+def flights_of(clause: ConcurrencyClause) -> FlightSummary:
+    """The peaks that a clause of kind `concurrency` is judged by."""
+    return FlightSummary(per=clause.per, scope=clause.scope())
+
+
 def readings_of(clause: AnyClause) -> list[tuple[str, Limit]]:
     """Every limit that a clause states, by the id of its reading, its own words first; none for other kinds."""
     if isinstance(clause, EnvironmentClause):
@@ -104,9 +154,23 @@ def identified_by(clause: IdentificationClause) -> tuple[SlotSummary, SlotSummar
     return every, shown, fitting
 
 
+def paid_by(clause: FeeClause) -> SlotSummary:
+    """The sums that a clause of kind `fee` is reckoned by."""
+    return SlotSummary(per="licensee", scope=clause.scope)
+
+
+def declared_by(clause: DeclaredClause) -> tuple[SlotSummary, SlotSummary]:
+    """By app, or by user where those are counted, the requests that are meant, and by app those that may be."""
+    unclear = clause.scope.model_copy(update={"is_undetermined": True})
+    meant = SlotSummary(per="app" if clause.users is None else "user", scope=clause.scope)
+    return meant, SlotSummary(per="app", scope=unclear)
+
+
 def _parts(scope: Scope) -> tuple[object, ...]:
-    """What names a scope in a digest; that of one without user agents is as it was before there were any."""
-    return (scope,) if scope.user_agents is None else (scope, scope.user_agents)
+    """What names a scope in a digest; that of one that says nothing of them is as it was before there were any."""
+    more = (scope.apps, scope.credentials, scope.deeper_than_us, scope.is_undetermined)
+    said = (scope.user_agents, *more) if any(more) else (scope.user_agents,)
+    return (scope, *said) if any(said) else (scope,)
 
 
 def summaries_of(clause: AnyClause) -> list[Summary]:
@@ -117,6 +181,14 @@ def summaries_of(clause: AnyClause) -> list[Summary]:
         asked += [slots_of(limit)] if peak is None else [slots_of(limit), peak]
     if isinstance(clause, IdentificationClause):
         asked += identified_by(clause)
+    if isinstance(clause, BackoffClause):
+        asked.append(backoff_of(clause))
+    if isinstance(clause, ConcurrencyClause):
+        asked += [SlotSummary(per=clause.per, scope=clause.scope()), flights_of(clause)]
+    if isinstance(clause, FeeClause):
+        asked.append(paid_by(clause))
+    if isinstance(clause, DeclaredClause):
+        asked += declared_by(clause)
     return [one for one in asked if not (isinstance(one, SlotSummary) and one.is_standing)]
 
 
