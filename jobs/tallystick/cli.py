@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from tallystick import __version__
+from tallystick.commands.agreements import agreements
 from tallystick.commands.ending import end_with_a_code
 from tallystick.errors import UsageError
 from tallystick.runtime.log import configure_log, printable
@@ -26,6 +27,8 @@ app = typer.Typer(
     help="Count what each API licensee took, hold it against its agreement, publish a report that can be checked.",
 )
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
+
+app.add_typer(agreements, name="agreements")
 
 Folder = Annotated[Path, typer.Option("--project", help="The folder that holds tallystick.toml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON.")]

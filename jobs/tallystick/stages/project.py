@@ -61,10 +61,10 @@ class Project:
     @cached_property
     def agreements(self) -> dict[str, tuple[Binding, ...]]:
         """The versions of every registered licensee's agreement, in order."""
-        folder, templates = self.settings.agreements, self._templates()
+        folder, templates = self.settings.agreements, self.templates()
         return {one.licensee: load_agreements(folder, one.licensee, templates) for one in self.register}
 
-    def _templates(self) -> tuple[str, ...] | None:
+    def templates(self) -> tuple[str, ...] | None:
         """The only routes that requests can have, where the sources say so."""
         try:
             return stated_routes(self.sources)
