@@ -8,9 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tallystick.demo.look_back import LookBack, MondayWritten, plan_look_back, write_look_back, write_monday
-from tallystick.demo.look_back import look_back_truth
+from tallystick.demo.look_back import (
+    LookBack,
+    MondayWritten,
+    look_back_truth,
+    plan_look_back,
+    write_look_back,
+    write_monday,
+)
 from tallystick.demo.look_back.plan import MONDAYS
+from tallystick.demo.planted import planted_truth, write_planted
 from tallystick.demo.world import DayWritten, World, truth, write_day, write_project
 from tallystick.demo.world.halcyon import LETTER
 
@@ -35,10 +42,11 @@ class WritePart:
 
 
 def write_case(world: World, folder: Path, *, reports: str) -> list[WritePart]:
-    """Write the project into `folder`, and what is planted; the tasks that write the logs of the world."""
+    """Write the project into `folder`, with all that is planted; the tasks that write the world's logs."""
     look_back = plan_look_back(world)
     write_project(world, folder, reports=reports)
     write_look_back(look_back, folder)
+    write_planted(folder)
     return [
         *(WritePart(look_back=look_back, folder=folder, day=day) for day in range(len(world.days))),
         *(WritePart(look_back=look_back, folder=folder, monday=monday) for monday in range(len(MONDAYS))),
@@ -50,7 +58,11 @@ def case_truth(world: World, written: Sequence[DayWritten | MondayWritten]) -> d
     days = [one for one in written if isinstance(one, DayWritten)]
     mondays = [one for one in written if isinstance(one, MondayWritten)]
     year = truth(world, days)
-    return {**year, "look_back": look_back_truth(plan_look_back(world), mondays, year["licensees"][LETTER])}
+    return {
+        **year,
+        "look_back": look_back_truth(plan_look_back(world), mondays, year["licensees"][LETTER]),
+        "planted": planted_truth(),
+    }
 
 
 def write_truth(case: dict[str, Any], folder: Path) -> Path:
