@@ -80,10 +80,20 @@ def audit(
         Optional[Literal["info", "minor", "major", "critical"]],  # noqa: UP045
         typer.Option(help="Exit with 3 for findings at or over this severity."),
     ] = None,
+    clause: Annotated[Optional[str], typer.Option(help="Show how this clause comes out; write nothing.")] = None,  # noqa: UP045
+    as_if: Annotated[Optional[Path], typer.Option(help="Judge by this proposed version too; write nothing.")] = None,  # noqa: UP045
     project: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Judge every clause of the agreement over a period."""
+    if clause is not None or as_if is not None:
+        from tallystick.commands.trial import trial
+
+        if fail_on is not None:
+            raise UsageError("--fail-on asks about a whole audit", next_step="leave out --clause and --as-if")
+        found, lines = trial(_project(project), licensee=licensee, period=period, clause=clause, as_if=as_if)
+        _say(found, as_json, *lines)
+        return
     from tallystick.stages.audit import audit as stage
 
     result = stage(_project(project), licensee=licensee, period=period, fail_on=fail_on)
@@ -229,11 +239,12 @@ def explain(
     project: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
-    """Show a finding with its clause, numbers and first requests; or what an expectation found."""
+    """Show a finding with its clause, numbers, SQL and first requests; or what an expectation found."""
     from tallystick.commands.explain import explain as found
+    from tallystick.commands.explain import in_words
 
     result = found(_project(project), name)
-    print(printable_json(result, indent=None if as_json else 2))
+    print(printable_json(result) if as_json else "\n".join(map(printable, in_words(result))))
 
 
 @app.command()
@@ -291,9 +302,9 @@ def _say(data: Any, as_json: bool, *lines: str) -> None:
         print("\n".join(printable(line) for line in lines))
 
 
-def printable_json(value: Any, *, indent: int | None) -> str:
+def printable_json(value: Any) -> str:
     """JSON whose text holds nothing that a terminal would act on: whatever is not ASCII is escaped."""
-    return json.dumps(value, default=str, indent=indent, sort_keys=True)
+    return json.dumps(value, default=str, sort_keys=True)
 
 
 if __name__ == "__main__":

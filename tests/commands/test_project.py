@@ -8,7 +8,9 @@ import pytest
 
 from commands.command_line import CHECKOUT, tallystick
 from stages.world import World
+from tallystick.duck import connect
 from tallystick.runtime.engine import Engine
+from tallystick.tables.request import REQUEST
 
 SAMPLES = CHECKOUT / ".." / "shared" / "sample-logs"
 MARCH = ("--licensee", "kestrel", "--period", "2024-03")
@@ -123,7 +125,7 @@ def test_inspect_needs_no_project_and_writes_nothing(project: Path, tmp_path: Pa
 def test_a_finding_is_explained_with_its_words_numbers_and_places(finished: World) -> None:
     finding = next(one for one in finished.report()["findings"] if one["clause"] == "daily-volume")
 
-    told = tallystick("explain", finding["id"], "--project", finished.folder).data
+    told = tallystick("explain", finding["id"], "--project", finished.folder, "--json").data
 
     assert told["clause"]["says"] == "Licensee shall not make more than eight calls in a day."
     assert told["finding"]["sentence"] == finding["sentence"]
@@ -131,6 +133,26 @@ def test_a_finding_is_explained_with_its_words_numbers_and_places(finished: Worl
     [first, *_] = told["finding"]["evidence"]
     logged = (finished.folder / "logs" / first["file"]).read_text().splitlines()[first["position"] - 1]
     assert json.loads(logged)["time"][:19] == first["received_at"][:19].replace(" ", "T")
+
+
+@pytest.mark.spark
+def test_a_finding_is_explained_to_people_with_the_sql_that_counts_it_again(finished: World) -> None:
+    [finding] = [one for one in finished.report()["findings"] if one["clause"] == "daily-volume"]
+    told = tallystick("explain", finding["id"], "--project", finished.folder)
+    [sql] = tallystick("explain", finding["id"], "--project", finished.folder, "--json").data["sql"]
+
+    for said in (
+        finding["sentence"],
+        "words     Licensee shall not make more than eight calls in a day.",
+        "terms     at most 8 requests per licensee in a calendar day (P1D)",
+        "  as written: exceeded, from usage_app_slot; ",
+        "used 9, 1 over",
+    ):
+        assert said in told.stdout
+    requests = finished.lake.read(REQUEST)
+    connection = connect()
+    connection.register("request", requests)
+    assert [used for _, used in connection.execute(sql["sql"]).fetchall()] == [9]
 
 
 @pytest.mark.spark

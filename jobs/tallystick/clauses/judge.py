@@ -11,7 +11,7 @@ from tallystick.agreements.limit import Limit
 from tallystick.agreements.load import Binding
 from tallystick.clauses.judging import Judging
 from tallystick.clauses.kinds import KINDS
-from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure
+from tallystick.clauses.result import EXCEEDED, KEPT, NOT_CHECKED, NOT_DECIDED, Measure
 from tallystick.clauses.standing import measure_agreement_in_force, measure_registered_app, requests_in
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
 from tallystick.clauses.usage_reader import UsageReader
@@ -26,6 +26,17 @@ class JudgedClause:
 
     statement: Statement
     measures: tuple[Measure, ...]
+
+    @property
+    def verdict(self) -> str:
+        """The gravest verdict of any reading and key."""
+        said = {measure.verdict for measure in self.measures}
+        return next((one for one in (EXCEEDED, NOT_DECIDED, NOT_CHECKED) if one in said), KEPT)
+
+    @property
+    def readings_exceeded(self) -> int:
+        """Under how many readings it is exceeded for some key."""
+        return len({measure.reading for measure in self.measures if measure.verdict == EXCEEDED})
 
     def keys_found(self) -> list[str | None]:
         """The keys for which there is a finding, in order."""

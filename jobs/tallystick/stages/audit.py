@@ -35,7 +35,7 @@ def audit(project: Project, *, licensee: str | None, period: str, fail_on: str |
     with project.lake.writing(), recorded(project.lake, "audit", licensee=licensee, period=period) as note:
         snapshot = Snapshot(project.lake)
         wanted = [Audited.of(project, snapshot, one, period) for one in project.licensees(licensee)]
-        _refuse_untallied(project, snapshot, wanted)
+        refuse_untallied(project, snapshot, wanted)
         stale = [one for one in wanted if not one.is_done(snapshot)]
         measures, findings = _judge_all(project, snapshot, stale)
         if stale:
@@ -80,7 +80,8 @@ def _judge_all(project: Project, snapshot: Snapshot, stale: Sequence[Audited]) -
     return _rows(MEASURE, measures), _rows(FINDING, findings)
 
 
-def _refuse_untallied(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> None:
+def refuse_untallied(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> None:
+    """Raise NoDataError for a period without a counted day, NotTalliedError when a stage before has work to do."""
     days = {day for one in wanted for day in one.days}
     if not any(one.ledger for one in wanted):
         raise NoDataError(
