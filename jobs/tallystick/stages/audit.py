@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from tallystick.clauses.judge import JudgedClause, finding_id, judge
+from tallystick.clauses.money import Money
 from tallystick.clauses.result import Measure
 from tallystick.clauses.sentence import sentence_of
 from tallystick.clauses.usage_reader import UsageReader
@@ -121,11 +122,23 @@ def _measure_row(one: Audited, clause: JudgedClause, measure: Measure) -> dict[s
         "windows_over": len(measure.windows),
         "requests_over": measure.requests_over,
         "served_over": measure.served_over,
+        "money": _money(measure.money),
         "verdict": measure.verdict,
         "missing": measure.missing,
         "decided_from": measure.decided_from,
         "rows_read": measure.rows_read,
         "built_from": one.built_from,
+    }
+
+
+def _money(money: Money | None) -> dict[str, Any] | None:
+    if money is None:
+        return None
+    said = {name: getattr(money, name) for name in ("currency", "owed", "paid", "underpaid", "interest", "share")}
+    return said | {
+        "at_least": money.is_at_least,
+        "clipped": money.is_clipped,
+        "share_reached": money.is_share_reached,
     }
 
 

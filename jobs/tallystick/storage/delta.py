@@ -17,7 +17,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pyarrow as pa
-from deltalake import CommitProperties, DeltaTable, Schema
+from deltalake import CommitProperties, DeltaTable, Field, Schema
 from deltalake.exceptions import CommitFailedError, DeltaError, TableNotFoundError
 from deltalake.transaction import AddAction, RemoveAction
 
@@ -132,7 +132,13 @@ class Lake:
         self, table: Table, *, partitions: Mapping[str, Collection[str]] | None = None, version: int | None = None
     ) -> str:
         """SQL that yields a table's rows with its promised columns, from the files of one version."""
-        return relation(table, [file.path for file in self.files(table, partitions=partitions, version=version)])
+        paths = [file.path for file in self.files(table, partitions=partitions, version=version)]
+        return relation(table, paths, is_grown=self.is_grown(table))
+
+    def is_grown(self, table: Table) -> bool:
+        """Whether the table was begun without a column that it promises now, which files of then do not have."""
+        opened = self._open(table, version=0)
+        return opened is not None and bool(_lacking(opened, table))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -155,6 +161,8 @@ class Lake:
         if not actions:
             return opened.version()
         with _one_writer(table):
+            if lacking := _lacking(opened, table):
+                opened.alter.add_columns(lacking)
             # No retry: a commit on top of one that was not seen could add to a partition that it means to replace.
             opened.create_write_transaction(
                 actions,
@@ -218,6 +226,12 @@ def _one_writer(table: Table) -> Iterator[None]:
         raise LostRaceError(f"another run changed {table.name} meanwhile", next_step="run the stage again") from error
 
 
+def _lacking(opened: DeltaTable, table: Table) -> list[Field]:
+    """The promised columns that a table, as the log describes it, does not have."""
+    present = {field.name for field in opened.schema().fields}
+    return [field for field in _schema(table).fields if field.name not in present]
+
+
 def _sets(partitions: Sequence[Mapping[str, str]]) -> dict[tuple[str, ...], set[tuple[str, ...]]]:
     """Partitions by the columns they name, so that a file is looked up and not searched for."""
     sets: dict[tuple[str, ...], set[tuple[str, ...]]] = {}
@@ -230,15 +244,24 @@ def _lies_in(partition: Mapping[str, str], sets: Mapping[tuple[str, ...], set[tu
     return any(tuple(partition[name] for name in names) in values for names, values in sets.items())
 
 
-def relation(table: Table, paths: Sequence[str]) -> str:
-    """SQL that yields a table's promised columns from Parquet files, partition values from paths; none is fine."""
+def relation(table: Table, paths: Sequence[str], *, is_grown: bool = False) -> str:
+    """SQL that yields a table's promised columns from Parquet files, partition values from paths; none is fine.
+
+    With `is_grown` a column that some files do not have is NULL there.
+    """
+    typed = ", ".join(f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in table.columns)
+    nothing = f"SELECT {typed} WHERE FALSE"
     if not paths:
-        nothing = ", ".join(f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in table.columns)
-        return f"SELECT {nothing} WHERE FALSE"
+        return nothing
     listed = ", ".join(quote_text(without_wildcards(path)) for path in paths)
     types = ", ".join(f"{quote_name(name)}: {table.column(name).type}" for name in table.partition_by)
     hive = f", hive_types = {{{types}}}" if types else ""
     columns = ", ".join(quote_name(name) for name in table.column_names)
+    if is_grown:
+        stored = (
+            f"SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = {bool(types)}{hive})"
+        )
+        return f"SELECT {columns} FROM ({nothing} UNION ALL BY NAME {stored})"
     return f"SELECT {columns} FROM read_parquet([{listed}], hive_partitioning = {bool(types)}{hive})"
 
 

@@ -18,6 +18,7 @@ class Snapshot:
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
         self._files: dict[str, list[DataFile]] = {}
+        self._grown: dict[str, bool] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self.versions: dict[str, int | None] = {}
 
@@ -36,7 +37,10 @@ class Snapshot:
 
     def relation(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> str:
         """SQL that yields the rows of those files with the table's promised columns."""
-        return relation(table, [file.path for file in self.files(table, partitions)])
+        paths = [file.path for file in self.files(table, partitions)]
+        if table.name not in self._grown:
+            self._grown[table.name] = self._lake.is_grown(table)
+        return relation(table, paths, is_grown=self._grown[table.name])
 
     def read(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> pa.Table:
         """The rows of a small table."""

@@ -35,6 +35,15 @@ MEASURE = Table(
         Column(name="windows_over", type="BIGINT", sentence="Windows or episodes over the limit."),
         _count("requests_over", "Requests that are over, where the window's kind says which.", nullable=True),
         _count("served_over", "Requests over a limit that the gateway let through.", nullable=True),
+        Column(
+            name="money",
+            type="STRUCT(currency VARCHAR, owed DECIMAL(38, 4), paid DECIMAL(38, 4), underpaid DECIMAL(38, 4), "
+            "interest DECIMAL(38, 4), at_least BOOLEAN, clipped BOOLEAN, share DECIMAL(9, 4), share_reached BOOLEAN)",
+            nullable=True,
+            sentence="Of a fee what was owed and paid for the month that is the key, or for `total`: underpaid = owed "
+            "- paid, interest on it; at_least where the log does not say all, or the month is clipped; of a total the "
+            "share of underpayment in percent, and whether the cost of the audit shifts by it.",
+        ),
         Column(name="verdict", type="VARCHAR", allowed=VERDICTS, sentence="What this reading says of this key."),
         Column(name="missing", type="VARCHAR", nullable=True, sentence="What the data lacks, where not decided."),
         Column(name="decided_from", type="VARCHAR", sentence="The table that decided: a usage table, or request."),
