@@ -30,7 +30,7 @@ from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.summary import summaries
 
-RULES = "audit 1"
+RULES = "audit 2"
 """Changes when equal usage would give other measures; an audit made by older rules is made again."""
 
 LAID_OUT = (USAGE_APP_SLOT, USAGE_APP_ROUTE, USAGE_CREDENTIAL, USAGE_SCOPE, USAGE_PEAK, USAGE_BACKOFF)
