@@ -42,9 +42,16 @@ def headings(page: Path) -> list[str]:
 
 @cache
 def commands() -> dict[str, set[str]]:
-    """Every command with its options."""
-    group: Any = typer.main.get_command(app)
-    return {
-        name: {"--help", *(option for one in command.params for option in (*one.opts, *one.secondary_opts))}
-        for name, command in group.commands.items()
-    }
+    """Every command by its whole name, `agreements show`, with its options."""
+    found: dict[str, set[str]] = {}
+
+    def visit(group: Any, before: str) -> None:
+        for name, command in group.commands.items():
+            if hasattr(command, "commands"):
+                visit(command, f"{before}{name} ")
+            else:
+                options = {option for one in command.params for option in (*one.opts, *one.secondary_opts)}
+                found[f"{before}{name}"] = {"--help", *options}
+
+    visit(typer.main.get_command(app), "")
+    return found

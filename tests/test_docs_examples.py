@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -14,9 +15,11 @@ import yaml
 from documentation import DOCS, PROJECT, REFERENCE, STAGES, blocks, commands, name_of, pages, read
 from tallystick.agreements.load import load_agreements
 from tallystick.clauses.judge import finding_id
+from tallystick.commands.agreement_files import version_of
 from tallystick.intake.sources import load_sources
 from tallystick.register.load import load_register
 from tallystick.settings import Settings
+from tallystick.stages.cases import run_cases
 
 TEMPLATE = PROJECT / "jobs" / "tallystick" / "commands" / "template"
 
@@ -45,10 +48,11 @@ def test_every_command_that_a_page_shows_exists_with_its_options() -> None:
     shown = list(shown_commands())
     wrong = []
     for page, line in shown:
-        name = re.match(r"\S+ (?:jobs/)?(\w+)", line)
-        assert name is not None, line
+        words = re.match(r"\S+ (?:jobs/)?([\w-]+)(?:\.py)?(?: ([\w-]+))?", line)
+        assert words is not None, line
+        name = next((one for one in (f"{words[1]} {words[2]}", words[1]) if one in commands()), None)
         asked = set(re.findall(r"(?<![\w-])--[a-z-]+", line.partition("#")[0]))
-        if name[1] not in commands() or asked - commands()[name[1]]:
+        if name is None or asked - commands()[name]:
             wrong.append((page, line))
 
     assert len(shown) > 20
@@ -87,6 +91,17 @@ def test_the_example_agreement_is_one_with_all_that_the_page_adds_to_it(tmp_path
     assert [len(getattr(clause, "readings", ())) for clause in binding.version.clauses] == [2]
 
 
+def test_the_example_cases_pass(tmp_path: Path) -> None:
+    [agreement] = blocks(DOCS / "how-to" / "test-an-agreement.md", "yaml")
+    file = tmp_path / "2021-07-01.yaml"
+    file.write_text(agreement)
+    binding = version_of(file)
+
+    results = list(run_cases(binding, None))
+
+    assert [(case.case, case.is_met) for case in results] == [(1, True), (2, True), (3, True)]
+
+
 def test_the_example_settings_and_source_are_read(tmp_path: Path) -> None:
     page = DOCS / "how-to" / "publish-to-s3.md"
     (tmp_path / "sources").mkdir()
@@ -100,6 +115,15 @@ def test_the_example_settings_and_source_are_read(tmp_path: Path) -> None:
     assert [source.prefix for source in load_sources(tmp_path / "sources")] == ["s3://my-logs/gateway"]
 
 
+def as_editors_see_it(value: Any) -> Any:
+    """What YAML's text stands for: whole numbers, and everything else as text."""
+    if isinstance(value, dict):
+        return {key: as_editors_see_it(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [as_editors_see_it(one) for one in value]
+    return int(value) if re.fullmatch(r"[0-9]+", value) else value
+
+
 @pytest.mark.parametrize(
     ("name", "file"),
     [
@@ -110,9 +134,7 @@ def test_the_example_settings_and_source_are_read(tmp_path: Path) -> None:
 )
 def test_a_schema_takes_what_init_writes_and_refuses_a_key_it_does_not_know(name: str, file: str) -> None:
     schema = json.loads(read(REFERENCE / "schemas" / f"{name}.schema.json"))
-    written = yaml.load(read(TEMPLATE / file), Loader=yaml.BaseLoader)  # noqa: S506 - text only, as editors see it
-    for clause in written.get("clauses", ()):
-        clause |= {key: int(clause[key]) for key in ("max", "tolerance") if key in clause}
+    written = as_editors_see_it(yaml.load(read(TEMPLATE / file), Loader=yaml.BaseLoader))  # noqa: S506 - text only
 
     jsonschema.validate(written, schema)
     with pytest.raises(jsonschema.ValidationError, match="colour"):

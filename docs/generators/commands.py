@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -20,8 +21,10 @@ stderr, data goes to stdout, and `--json` makes that one JSON value, for an erro
 def page() -> str:
     """The page."""
     group: Any = typer.main.get_command(app)
+    commands = dict(_commands(group))
     contents = table(
-        ["command", "does"], [[f"[`{name}`](#{name})", command.help] for name, command in group.commands.items()]
+        ["command", "does"],
+        [[f"[`{name}`](#{name.replace(' ', '-')})", command.help] for name, command in commands.items()],
     )
     own = _options(group.params, {})
     return whole_page(
@@ -30,8 +33,17 @@ def page() -> str:
         contents,
         "Beside a command:",
         own,
-        *(_section(name, command) for name, command in group.commands.items()),
+        *(_section(name, command) for name, command in commands.items()),
     )
+
+
+def _commands(group: Any, before: str = "") -> Iterator[tuple[str, Any]]:
+    """Every command by its whole name, those of a group after the group's."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def _section(name: str, command: Any) -> str:

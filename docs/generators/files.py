@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from generators.keys import keys, models, section
 from generators.markdown import code, sentence, table, whole_page
+from tallystick.agreements.case import Case
 from tallystick.agreements.limit import LimitClause, Reading
 from tallystick.agreements.version import Version
 from tallystick.intake.sources import Source
@@ -40,7 +41,14 @@ RULES: dict[type[BaseModel], tuple[str, ...]] = {
     Source: ("Exactly one of `folder` and `prefix`.", "No two files describe the same source."),
     Licensee: ("No credential, principal, network … belongs to two apps at the same time.",),
     Recogniser: ("Exactly one of the six ways; the surest that fits wins, in the order of this table.",),
-    Version: ("No two versions of a licensee claim the same instant.",),
+    Version: (
+        "No two versions of a licensee claim the same instant.",
+        "Where every source states its `routes` and its format logs no others, a route that fits none is refused.",
+    ),
+    Case: (
+        "Every request lies in the time in which the version is in force, as its own file states it, and in `period`.",
+        "It is judged by its own version alone, as if no other followed.",
+    ),
     LimitClause: (
         (
             "A `calendar` window is whole seconds up to an hour (`PT1S` … `PT1H`, counted from 1970) or one of `P1D`, "

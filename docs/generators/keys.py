@@ -72,8 +72,10 @@ def kind(shape: dict[str, Any], field: FieldInfo | None = None) -> str:
     checks = [] if field is None else [*_checks(field.metadata), *_checks([field.annotation])]
     named = next((BY_VALIDATOR[one] for one in checks if one in BY_VALIDATOR), None)
     choices = [one for one in shape.get("anyOf", ()) if one.get("type") != "null"]
+    if isinstance(shape.get("additionalProperties"), dict):
+        return f"for each id: {kind(shape['additionalProperties'])}"
     if named:
-        return f"list of {named}s" if shape.get("type") == "array" else named
+        return f"list of {named}s" if "array" in {shape.get("type"), *(one.get("type") for one in choices)} else named
     if choices:
         return " or ".join(kind(one) for one in choices)
     if "$ref" in shape:

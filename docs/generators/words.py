@@ -11,6 +11,10 @@ BY_VALIDATOR = {
     "an_amount": "amount",
     "a_currency": "currency code",
     "a_percentage": "percentage",
+    "a_method": "HTTP method",
+    "a_route": "route pattern",
+    "a_length": "duration",
+    "a_period": "period",
 }
 """What a checked text is called, by the function that checks it."""
 

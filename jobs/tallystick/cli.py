@@ -17,6 +17,7 @@ from rich.markup import escape
 from tallystick import __version__
 from tallystick.commands.agreements import agreements
 from tallystick.commands.ending import end_with_a_code
+from tallystick.commands.importing import importing
 from tallystick.errors import UsageError
 from tallystick.runtime.log import configure_log, printable
 
@@ -29,6 +30,7 @@ app = typer.Typer(
 talk = Console(stderr=True, highlight=False, soft_wrap=True)
 
 app.add_typer(agreements, name="agreements")
+app.add_typer(importing, name="import")
 
 Folder = Annotated[Path, typer.Option("--project", help="The folder that holds tallystick.toml.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON.")]
