@@ -7,8 +7,6 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -17,30 +15,20 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tallystick.commands.run import run_stages
+from tallystick.commands.run import run_stages, send_and_verify
+from tallystick.demo.case import WritePart, case_truth, write_case, write_truth
+from tallystick.demo.look_back.plan import PERIOD as LOOK_BACK
 from tallystick.demo.object_store import LocalObjectStore, end_left_behind
-from tallystick.demo.world import DayWritten, World, plan_world, write_day, write_project, write_truth
+from tallystick.demo.world import plan_world
 from tallystick.runtime.log import printable
+from tallystick.stages.audit import audit
 from tallystick.stages.download import download
-from tallystick.stages.project import Project
+from tallystick.stages.project import Project, StageResult
 from tallystick.storage.objects import open_store
 
 BUCKET = "tallystick-demo"
 PERIOD = "2022"
 LETTER = "halcyon"
-
-
-@dataclass(frozen=True, kw_only=True)
-class WriteDay:
-    """One day of the world for one task."""
-
-    world: World
-    day: date
-    folder: Path
-
-    def written(self) -> DayWritten:
-        """Write the day's log files."""
-        return write_day(self.world, self.day, self.folder)
 
 
 def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: bool, talk: Console) -> None:
@@ -49,23 +37,22 @@ def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: b
     for old in (world_folder, report_folder):
         shutil.rmtree(old, ignore_errors=True)
     world = plan_world(seed, scale)
-    write_project(world, world_folder, reports=f"s3://{BUCKET}/reports")
+    parts = write_case(world, world_folder, reports=f"s3://{BUCKET}/reports")
     end_left_behind(folder / "s3")
     shutil.rmtree(folder / "s3", ignore_errors=True)
     with LocalObjectStore(folder / "s3", buckets=[BUCKET], keep=keep) as server, _environment(server):
         project = Project.open(world_folder, s3={"endpoint_url": server.endpoint_url})
-        days = [WriteDay(world=world, day=day, folder=world_folder) for day in days_of_the_year()]
-        written = project.engine.map(days, WriteDay.written, label="demo: days of logs")
-        write_truth(world, written, folder)
+        written = project.engine.map(parts, WritePart.written, label="demo: days of logs")
+        write_truth(case_truth(world, written), folder)
         talk.print(
             f"[bold]{'demo':<8}[/] {_megabytes(world_folder / 'logs')} MB of logs in {escape(str(world_folder))}/logs"
         )
         locations: list[str] = []
-        for result in run_stages(project, licensee=None, period=PERIOD):
+        for result in all_stages(project):
             talk.print(f"[bold]{result.stage:<8}[/] {escape(printable(result.sentence))}")
-            locations = result.totals.get("locations", locations)
+            locations += result.totals.get("locations", [])
         reports = [_report(project, location) for location in locations]
-        letter = next(location for location in locations if f"/{LETTER}/" in location)
+        letter = next(location for location in locations if f"/{LETTER}/{PERIOD}/" in location)
         download(letter, report_folder, project.settings.s3)
         project.engine.stop()
         _show(reports, report_folder / "report.html", as_json)
@@ -73,12 +60,11 @@ def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: b
             _say_how_to_reach(server, talk)
 
 
-def days_of_the_year() -> Iterator[date]:
-    """Every day of 2022."""
-    day = date(2022, 1, 1)
-    while day.year == 2022:
-        yield day
-        day += timedelta(days=1)
+def all_stages(project: Project, *, licensee: str | None = None) -> Iterator[StageResult]:
+    """All six stages for one licensee's year, or everybody's, then the last three for the letter's over two years."""
+    yield from run_stages(project, licensee=licensee, period=PERIOD)
+    yield audit(project, licensee=LETTER, period=LOOK_BACK)
+    yield from send_and_verify(project, licensee=LETTER, period=LOOK_BACK)
 
 
 @contextmanager
@@ -98,6 +84,7 @@ def _report(project: Project, location: str) -> dict[str, Any]:
     document: dict[str, Any] = json.loads(store.get("report.json"))
     return {
         "licensee": document["licensee"]["name"],
+        "period": document["period"]["text"],
         "conclusion": document["conclusion"],
         "requests": document["summary"]["requests"],
         "records": document["summary"]["records"]["sum"],
@@ -110,12 +97,12 @@ def _show(reports: list[dict[str, Any]], letter: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"reports": reports, "letter": str(letter)}))
         return
-    table = Table("licensee", "conclusion", "requests", "records", "findings", title="Published reports, 2022")
-    for column in table.columns[2:]:
+    table = Table("licensee", "period", "conclusion", "requests", "records", "findings", title="Published reports")
+    for column in table.columns[3:]:
         column.justify = "right"
     for row in sorted(reports, key=lambda row: -row["requests"]):
         numbers = [f"{row[name]:,}" for name in ("requests", "records", "findings")]
-        table.add_row(escape(row["licensee"]), row["conclusion"], *numbers)
+        table.add_row(escape(row["licensee"]), row["period"], row["conclusion"], *numbers)
     Console(highlight=False).print(table)
     print(f"the letter's case: {letter}")
 

@@ -26,6 +26,13 @@ def run_stages(
     yield refine(project)
     yield tally(project)
     yield audit(project, licensee=licensee, period=period)
+    yield from send_and_verify(project, licensee=licensee, period=period, dry_run=dry_run)
+
+
+def send_and_verify(
+    project: Project, *, licensee: str | None, period: str, dry_run: bool = False
+) -> Iterator[StageResult]:
+    """Publish what was audited and, unless the run is dry, verify every report that it speaks of."""
     published = publish(project, licensee=licensee, period=period, dry_run=dry_run)
     yield published
     if not dry_run:

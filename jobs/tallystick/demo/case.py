@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tallystick.demo.findings import findings
 from tallystick.demo.look_back import (
     LookBack,
     MondayWritten,
@@ -58,11 +59,12 @@ def case_truth(world: World, written: Sequence[DayWritten | MondayWritten]) -> d
     days = [one for one in written if isinstance(one, DayWritten)]
     mondays = [one for one in written if isinstance(one, MondayWritten)]
     year = truth(world, days)
-    return {
+    case = {
         **year,
         "look_back": look_back_truth(plan_look_back(world), mondays, year["licensees"][LETTER]),
         "planted": planted_truth(),
     }
+    return case | {"findings": findings(case)}
 
 
 def write_truth(case: dict[str, Any], folder: Path) -> Path:
