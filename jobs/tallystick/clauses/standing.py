@@ -50,9 +50,8 @@ def measure_registered_app(reader: UsageReader, licensee: Licensee, period: Peri
 
 def requests_in(reader: UsageReader, span: Period) -> tuple[int, int]:
     """The licensee's requests in a span, 429 included, and the raw rows read to count them."""
-    rows_read = reader.lay_out_pieces(BY_LICENSEE, "requests", span)
-    [[count]] = reader.connection.execute("SELECT CAST(coalesce(sum(counted), 0) AS BIGINT) FROM piece").fetchall()
-    return int(count), rows_read
+    counted = reader.counted(BY_APP, span)
+    return sum(requests for _, requests in counted.by_key), counted.rows_read
 
 
 def _measure(

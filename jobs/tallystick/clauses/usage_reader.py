@@ -50,6 +50,14 @@ class Requests:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Counted:
+    """How many requests each key has, keys in order, and the raw rows read to count them."""
+
+    by_key: tuple[tuple[str, int], ...]
+    rows_read: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class KeyDay:
     """The largest window of a key on one UTC day, and when it is first reached.
 
@@ -73,6 +81,7 @@ class UsageReader:
         self.licensee = licensee
         self.only_raw = only_raw
         self._relation = relation
+        self._counted_before: dict[tuple[SlotSummary, int, int], Counted] = {}
 
     def lay_out_pieces(self, summary: SlotSummary, of: str, span: Period) -> int:
         """Make the table `piece` (key, at_us, counted, unknown, used, served) of a span; raw rows read for it.
@@ -95,6 +104,18 @@ class UsageReader:
         for start_us, end_us in edges:
             self.connection.execute(f"INSERT INTO piece {self._raw_pieces(summary, of, start_us, end_us)}")
         return sum(self.raw_rows(start_us, end_us) for start_us, end_us in edges)
+
+    def counted(self, summary: SlotSummary, span: Period) -> Counted:
+        """The requests of a span by key; asked of the tables once for each summary and span."""
+        asked = (summary, span.start_us, span.end_us)
+        if asked not in self._counted_before:
+            rows_read = self.lay_out_pieces(summary, "requests", span)
+            rows = self.connection.execute(
+                "SELECT key, CAST(sum(counted) AS BIGINT) FROM piece GROUP BY key ORDER BY key"
+            ).fetchall()
+            by_key = tuple((str(key), int(requests)) for key, requests in rows)
+            self._counted_before[asked] = Counted(by_key=by_key, rows_read=rows_read)
+        return self._counted_before[asked]
 
     def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[KeyDay]]:
         """By key every UTC day of the span on which it has known amounts, in order."""

@@ -107,16 +107,9 @@ def _by_use_case(judging: Judging, called: Sequence[tuple[str, int]], most: int 
 
 def requests_by_app(reader: UsageReader, span: Period) -> list[tuple[str, int]]:
     """Every app with requests in the span, and how many; 429 included."""
-    reader.lay_out_pieces(BY_APP, "requests", span)
-    rows = reader.connection.execute(
-        "SELECT key, CAST(sum(counted) AS BIGINT) FROM piece GROUP BY key ORDER BY key"
-    ).fetchall()
-    return [(str(key), int(count)) for key, count in rows]
+    return list(reader.counted(BY_APP, span).by_key)
 
 
 def _requests_of(reader: UsageReader, span: Period, app: str) -> tuple[int, int]:
-    rows_read = reader.lay_out_pieces(BY_APP, "requests", span)
-    [[count]] = reader.connection.execute(
-        "SELECT CAST(coalesce(sum(counted), 0) AS BIGINT) FROM piece WHERE key = $app", {"app": app}
-    ).fetchall()
-    return int(count), rows_read
+    counted = reader.counted(BY_APP, span)
+    return dict(counted.by_key).get(app, 0), counted.rows_read
