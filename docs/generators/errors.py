@@ -19,8 +19,8 @@ CODES = {
     1: "A bug. The only end that shows a traceback.",
     2: "The command line asks for something that cannot be. An unknown command or option ends with 2 too.",
     3: (
-        "The audit is done, and there are findings at or over `--fail-on`. `tallystick agreements test` ends with 3 when "
-        "a case fails."
+        "The audit is done, and there are findings at or over `--fail-on`. `tallystick agreements test` ends with 3 "
+        "when a case fails."
     ),
     4: "The count is not fit to publish; nothing went out.",
     5: "Input is missing or cannot be read. `tallystick doctor` ends with 5 when anything fails.",

@@ -32,6 +32,11 @@ def a_length(text: str) -> str:
     return text
 
 
+def a_year(value: object) -> object:
+    """A year without quotes, which YAML takes for a number, as the text that it is."""
+    return f"{value:04}" if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else value
+
+
 def a_period(text: str) -> str:
     """A period in one of its five forms; its zone is known only to the file as a whole."""
     try:
@@ -105,15 +110,14 @@ class Expected(Stated):
 
 def a_list(value: object) -> object:
     """What is expected of a clause, however short it is written: a verdict, one mapping, or a list of them."""
-    if isinstance(value, str):
-        return [{"verdict": value}]
-    return [value] if isinstance(value, Mapping) else value
+    listed = value if isinstance(value, list) else [value]
+    return [{"verdict": one} if isinstance(one, str) else one for one in listed]
 
 
 Expectation = Annotated[
     tuple[Expected, ...],
     Field(min_length=1),
-    BeforeValidator(a_list, json_schema_input_type=Verdict | Expected | list[Expected]),
+    BeforeValidator(a_list, json_schema_input_type=Verdict | Expected | list[Verdict | Expected]),
 ]
 
 
@@ -125,7 +129,7 @@ class Case(Stated):
     expect: dict[Slug, Expectation] = Field(
         min_length=1, description="For the id of a clause its verdict, or verdict and numbers, or a list of those."
     )
-    period: Annotated[str, AfterValidator(a_period)] | None = Field(
+    period: Annotated[str, BeforeValidator(a_year), AfterValidator(a_period)] | None = Field(
         default=None, description="The audited period; absent: the calendar months that the requests touch."
     )
     apps: tuple[App, ...] | None = Field(

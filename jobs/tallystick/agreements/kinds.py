@@ -28,7 +28,10 @@ class EnvironmentClause(Clause):
 
     @model_validator(mode="after")
     def _has_a_length(self) -> EnvironmentClause:
-        self.limit()
+        try:
+            self.limit()
+        except ValueError as error:
+            raise AtKeyError(str(error), "within") from error
         return self
 
     def limit(self) -> Limit:

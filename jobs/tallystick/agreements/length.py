@@ -61,7 +61,7 @@ def fixed_length(text: str) -> Length:
     weeks, days, hours, minutes, seconds = (int(part or 0) for part in found.groups())
     us = ((weeks * 7 + days) * 24 + hours) * HOUR_US + (minutes * 60 + seconds) * SECOND_US
     if us == 0:
-        raise ValueError("a window has a length")
+        raise ValueError(f"{text!r} is no time at all; write a length such as PT15M or P30D")
     if us > LONGEST_US:
         raise ValueError(f"{text!r} is longer than a hundred years (P36525D)")
     return Length(text=text, us=us, unit=None)

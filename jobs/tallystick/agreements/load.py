@@ -125,6 +125,6 @@ def _refuse_amendments(read: Sequence[tuple[Path, Version]]) -> None:
                 said = f"{version.amends!r} is amended already: the version before this one is {before[-1]!r}"
             else:
                 said = f"a version cannot amend {version.amends!r}, which is not in force before it"
-            step = f"write amends: {before[-1]!r}" if before else "take it out: no version is before this one"
-            raise refuse(file, said, "amends", next_step=step.replace("'", '"'))
+            step = f'write amends: "{before[-1]}"' if before else "take it out, or date this version after that one"
+            raise refuse(file, said, "amends", next_step=step)
         before.append(version.version)
