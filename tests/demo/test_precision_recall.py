@@ -1,4 +1,4 @@
-"""The audit finds what was planted, all of it and nothing else; and what is kept is decided without reading requests."""
+"""The audit finds what was planted, all of it and nothing else; what is kept is decided without reading requests."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from tallystick.demo.world.days import write_day
 from tallystick.demo.world.plan import World, plan_world
 from tallystick.demo.world.project import write_project
-from tallystick.demo.world.truth import truth, write_truth
+from tallystick.demo.world.truth import truth
 from tallystick.demo.world.written import DayWritten, WrittenFile
 
-__all__ = ["DayWritten", "World", "WrittenFile", "plan_world", "truth", "write_day", "write_project", "write_truth"]
+__all__ = ["DayWritten", "World", "WrittenFile", "plan_world", "truth", "write_day", "write_project"]

@@ -1,11 +1,9 @@
-"""truth.json: every number that an audit of the demo world must find. Only tests and the demo's last table read it."""
+"""Every number that an audit of the world's year must find, from what was written and not from what is audited."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -23,15 +21,6 @@ from tallystick.demo.world.written import DayWritten
 from tallystick.period import parse_instant_us, to_text
 
 Fact = dict[str, Any]
-FILE_NAME = "truth.json"
-
-
-def write_truth(world: World, written: Sequence[DayWritten], folder: Path) -> Path:
-    """Write `folder`/truth.json, keys sorted; the file written."""
-    file = folder / FILE_NAME
-    text = json.dumps(truth(world, written), sort_keys=True, indent=1, ensure_ascii=False)
-    file.write_text(text + "\n", "utf-8", newline="\n")
-    return file
 
 
 def truth(world: World, written: Sequence[DayWritten]) -> Fact:
