@@ -45,17 +45,27 @@ def audit(project: Project, *, licensee: str | None, period: str, fail_on: str |
             note["outputs"][MEASURE.name] = project.lake.write(MEASURE, measures, replace=replace)
         note["inputs"] = snapshot.versions
         after = Snapshot(project.lake)
-        rows = [row for one in wanted for row in after.read(FINDING, one.partition_filter).to_pylist()]
-        note["totals"] = {"licensees": len(wanted), "judged": len(stale), "findings": len(rows)}
+        theirs = {"licensee": [one.licensee.licensee for one in wanted], "period": [wanted[0].period.text]}
+        rows, measured = (after.read(table, theirs).to_pylist() for table in (FINDING, MEASURE))
+        note["totals"] = {"licensees": len(wanted), "judged": len(stale), "findings": len(rows)} | _read(measured)
     if fail_on is not None:
         _fail_on(rows, fail_on, period)
-    sentence = f"{len(stale)} of {len(wanted)} licensees judged, {len(rows)} findings"
+    sentence = (
+        f"{len(stale)} of {len(wanted)} licensees judged, {len(rows)} findings; {note['totals']['without_raw']} of "
+        f"{note['totals']['measures']} measures from small tables, {note['totals']['rows_read']:,} requests read"
+    )
     return StageResult(
         stage="audit",
         changed=bool(stale),
         sentence=sentence if stale else f"nothing new: {sentence}",
         totals={**note["totals"], "listed": [_listed(row) for row in rows]},
     )
+
+
+def _read(measures: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """How many measures there are, how many of them no request was read for, and how many requests for the others."""
+    rows = [row["rows_read"] for row in measures]
+    return {"measures": len(rows), "without_raw": rows.count(0), "rows_read": sum(rows)}
 
 
 def _listed(row: Mapping[str, Any]) -> dict[str, str]:
