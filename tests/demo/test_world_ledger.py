@@ -10,6 +10,7 @@ from demo.world_year import (
     QUARTER_US,
     Year,
     by,
+    utc,
 )
 from tallystick.demo.world import damage
 
