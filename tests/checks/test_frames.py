@@ -94,6 +94,7 @@ def findings_row(measure: Row, **finding: Any) -> Row:
         ({"key": "other"}, {}, "unlisted", 1),
         ({}, {"evidence": []}, "without_evidence", 1),
         ({"verdict": "not decided"}, {"evidence": []}, "without_evidence", 0),
+        ({"counted": 0}, {"evidence": []}, "without_evidence", 0),  # a minimum is owed without a request
         ({"windows_over": 2}, {}, "windows_left", 1),
         ({"windows_over": 0}, {}, "windows_left", -1),
         ({}, {"windows": [WINDOW, WINDOW]}, "windows_left", -1),

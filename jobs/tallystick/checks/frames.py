@@ -92,7 +92,9 @@ def _reading(name: tuple[Any, ...], measures: Sequence[Row], known: Mapping[tupl
         "twice": len(measures) - len({row["key"] for row in measures}),
         "counted_beyond": max(sum(row["counted"] for row in measures) - measures[0]["in_period"], 0),
         "unlisted": sum(row["verdict"] in ("exceeded", "not decided") and one is None for row, one in found),
-        "without_evidence": sum(row["verdict"] == "exceeded" and not (one and one["evidence"]) for row, one in found),
+        "without_evidence": sum(
+            row["verdict"] == "exceeded" and row["counted"] > 0 and not (one and one["evidence"]) for row, one in found
+        ),
         "windows_left": sum(row["windows_over"] for row in measures) - len(windows),
         "over_wrong": sum(one["over"] != one["used"] - _permitted(row, one) for row, one in windows),
     }

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tallystick.errors import Difference
-from tallystick.evidence import findings_rules, report_rules
+from tallystick.evidence import findings_rules, money_rules, report_rules
 from tallystick.evidence.bundle import FINDINGS, REPORT
 from tallystick.evidence.canonical import Json
 from tallystick.evidence.document import Node, NotAsPromisedError
 
-RULES: tuple[Callable[[Node], None], ...] = (*report_rules.RULES, *findings_rules.RULES)
+RULES: tuple[Callable[[Node], None], ...] = (
+    *report_rules.RULES,
+    *findings_rules.RULES,
+    *money_rules.RULES,
+)
 TABLE_RULES: tuple[Callable[[Node, bytes], None], ...] = (findings_rules.findings_csv_lists_the_findings,)
 
 

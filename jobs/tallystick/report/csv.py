@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
+from tallystick.report.money import AMOUNTS
 from tallystick.report.visible import WORDS_LENGTH, visible
 
 COLUMNS = (
     *("id", "version", "clause", "cites", "kind", "key", "severity", "verdict", "readings", "readings_exceeded"),
     *("requests", "windows", "requests_over", "served_over", "first_at", "last_at", "evidence", "sentence"),
+    *("currency", "owed", "paid", "underpaid", "interest"),
 )
 """`windows` and `evidence` count rows, `requests_over` and `served_over` are those of the clause's own reading,
-`first_at` and `last_at` span its windows, else its evidence."""
+`first_at` and `last_at` span its windows, else its evidence. What is owed and after it is of fees alone."""
 
+_AMOUNT = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,20})?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -27,7 +32,7 @@ def findings_csv(document: Mapping[str, Any]) -> bytes:
     return "".join(f"{row}\r\n" for row in rows).encode("utf-8")
 
 
-def _row(finding: Mapping[str, Any]) -> list[str | int | None]:
+def _row(finding: Mapping[str, Any]) -> list[str | int | Decimal | None]:
     own = finding["windows"][0]["reading"] if finding["windows"] else None
     windows = [window for window in finding["windows"] if window["reading"] == own]
     starts = [window["start_at"] for window in windows] or [pointer["received_at"] for pointer in finding["evidence"]]
@@ -41,7 +46,15 @@ def _row(finding: Mapping[str, Any]) -> list[str | int | None]:
         "evidence": len(finding["evidence"]),
     }
     counts = {name: int(finding[name]) for name in ("readings", "readings_exceeded", "requests")}
-    return [(computed | counts).get(name, finding.get(name)) for name in COLUMNS]
+    money = finding.get("money") or {}
+    amounts = {name: _amount(money.get(name)) for name in AMOUNTS}
+    said = computed | counts | amounts | {"currency": money.get("currency")}
+    return [said.get(name, finding.get(name)) for name in COLUMNS]
+
+
+def _amount(text: str | None) -> Decimal | str | None:
+    """An amount as the exact decimal that it is; what is none stays text."""
+    return Decimal(text) if text is not None and _AMOUNT.fullmatch(text) else text
 
 
 def _sum(amounts: Any) -> int | None:
@@ -49,11 +62,11 @@ def _sum(amounts: Any) -> int | None:
     return sum(known) if known else None
 
 
-def _cell(value: str | int | None) -> str:
+def _cell(value: str | int | Decimal | None) -> str:
     if value is None:
         return ""
-    if isinstance(value, int):
-        return str(value)
+    if isinstance(value, int | Decimal):
+        return format(value, "f") if isinstance(value, Decimal) else str(value)
     text = visible(value, WORDS_LENGTH)
     if value.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS):
         text = f"'{text}"

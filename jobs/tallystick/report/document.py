@@ -12,6 +12,7 @@ from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statemen
 from tallystick.period import Period, to_text, to_us
 from tallystick.register.model import Licensee
 from tallystick.report.completeness import not_seen
+from tallystick.report.money import money_stated
 from tallystick.tables.measure import VERDICTS
 from tallystick.tally.summary import readings_of
 
@@ -166,7 +167,7 @@ MEASURED = ("reading", "key", "counted", "unknown", "used", "max", "limit", "pea
 
 def _measure(row: Row) -> dict[str, Any]:
     said = {name: row[name] for name in (*MEASURED, "served_over", "verdict", "missing")}
-    return said | {"peak_at": _instant(row["peak_at"])}
+    return said | {"peak_at": _instant(row["peak_at"]), **money_stated(row)}
 
 
 def _finding(audit: Audit, row: Row) -> dict[str, Any]:
@@ -191,7 +192,14 @@ def _finding(audit: Audit, row: Row) -> dict[str, Any]:
         "says": statement.says,
         "windows": [{**window, **{name: _instant(window[name]) for name in instants}} for window in row["windows"]],
         "evidence": [{**witness, "received_at": _instant(witness["received_at"])} for witness in row["evidence"]],
+        **next((money for money in map(money_stated, _measures_of(audit, row)) if money), {}),
     }
+
+
+def _measures_of(audit: Audit, finding: Row) -> list[Row]:
+    """What was measured under the clause of a finding for its key."""
+    named = ("version", "clause", "key")
+    return [row for row in audit.measures if all(row[name] == finding[name] for name in named)]
 
 
 def _in_order(findings: Sequence[Row]) -> list[Row]:

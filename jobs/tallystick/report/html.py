@@ -65,6 +65,7 @@ def _environment(language: str) -> Environment:
     )
     environment.filters.update(
         number=words.number,
+        amount=words.amount,
         instant=words.instant,
         date=words.date,
         within=words.duration,

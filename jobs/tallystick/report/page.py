@@ -11,7 +11,7 @@ from tallystick.report.charts import Figure, figures
 from tallystick.report.limits import AS_WRITTEN, effective_until
 from tallystick.report.words import Words
 
-MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_ROWS = 20, 20, 40, 50
+MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_MONTHS, MOST_ROWS = 20, 20, 40, 121, 50
 FIRST_PAGE_FINDINGS, FIRST_PAGE_REASONS, FIRST_PAGE_VERSIONS = 3, 3, 6
 FIRST_PAGE_CHARACTERS, FIRST_PAGE_NAME, FIRST_PAGE_VERSION = 160, 48, 16
 """Characters of a sentence, a name and a version on page one, which is one A4 side whatever the document holds."""
@@ -139,9 +139,11 @@ def _by_file(evidence: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
 
 def _clause_row(number: int, clause: Row, numbers: Mapping[str, int]) -> ClauseRow:
     rank = {"exceeded": 0, "not decided": 1}
-    measures = sorted(clause["measures"], key=lambda each: rank.get(each["verdict"], 2))
+    by_verdict = sorted(clause["measures"], key=lambda each: rank.get(each["verdict"], 2))
+    is_fee = any("money" in each for each in clause["measures"])  # its months stay in order, the total after them
+    measures = cut(clause["measures"], MOST_MONTHS) if is_fee else cut(by_verdict, MOST_MEASURES)
     findings = sorted(numbers[finding] for finding in clause["findings"] if finding in numbers)
-    return ClauseRow(number=number, clause=clause, measures=cut(measures, MOST_MEASURES), findings=findings)
+    return ClauseRow(number=number, clause=clause, measures=measures, findings=findings)
 
 
 def _severities(findings: Sequence[Row]) -> list[tuple[str, int]]:

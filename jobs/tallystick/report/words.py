@@ -17,6 +17,7 @@ from tallystick.report.visible import visible
 _CODE = re.compile(r"`([^`]*)`")
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)\.(\d{6})Z")
 _DURATION = re.compile(r"P(?:(\d{1,9})([YMWD])|T(\d{1,9})([HMS]))")
+_AMOUNT = re.compile(r"(-)?(\d{1,60})(?:\.(\d{1,20}))?", re.ASCII)
 _DIGITS = re.compile(r"-?\d+")
 
 
@@ -78,6 +79,16 @@ class Words:
         if value is None:
             return "–"
         return f"{int(value):,}".replace(",", self.sentences["number.thousands"])
+
+    def amount(self, text: str | None) -> str:
+        """An amount of money, `-2345.10` as `−2,345.10`; any other text stays as it is."""
+        found = _AMOUNT.fullmatch(text or "")
+        if not found:
+            return self.show(text)
+        sign, whole, fraction = found.groups()
+        tail = f"{self.sentences['number.decimal']}{fraction}" if fraction else ""
+        minus = self.sentences["number.minus"] if sign else ""
+        return f"{minus}{self.number(whole)}{tail}"
 
     def percent(self, part: int | str, whole: int | str, decimals: int = 1) -> str:
         """`part` of `whole` in percent, rounded towards zero, so that 100 % is said only of all of it."""
