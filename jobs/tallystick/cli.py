@@ -219,7 +219,7 @@ def doctor(project: Folder = HERE, as_json: AsJson = False) -> None:
     from tallystick.commands.doctor import diagnose
     from tallystick.settings import FILE_NAME, Settings
 
-    settings = Settings.load(project) if (project / FILE_NAME).is_file() else None
+    settings = Settings.load(project) if project != HERE or (project / FILE_NAME).is_file() else None
     found = list(diagnose(settings))
     if as_json:
         print(json.dumps([vars(one) for one in found]))

@@ -59,12 +59,20 @@ def test_a_machine_that_is_ready_is_well(project: Path) -> None:
     assert list((project / "lake").iterdir()) == list((project / "reports").iterdir()) == []
 
 
-def test_without_a_project_only_the_machine_is_looked_at(tmp_path: Path) -> None:
-    ran = tallystick("doctor", "--project", tmp_path)
+def test_without_a_project_only_the_machine_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    ran = tallystick("doctor")
 
     assert ran.code == 0
     assert [line.partition(":")[0] for line in ran.stdout.splitlines()] == [f"ok     {name}" for name in MACHINE]
     assert "name a project with --project" in ran.stderr
+
+
+def test_a_project_that_is_named_and_not_there_is_missing_input(tmp_path: Path) -> None:
+    ran = tallystick("doctor", "--project", tmp_path / "nowhere", "--json")
+
+    assert (ran.code, ran.data["error"]) == (5, "MissingInput")
 
 
 def assert_failed(name: str, *arguments: str | Path, seeing: str, remedy: str) -> None:

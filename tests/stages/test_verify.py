@@ -231,9 +231,11 @@ def test_a_folder_that_is_not_as_it_was_fails(tmp_path: Path, change: Callable[[
     assert caught.value.exit_code == 6
 
 
-def test_a_folder_that_does_not_exist_is_missing_input(tmp_path: Path) -> None:
+def test_a_folder_that_does_not_exist_is_missing_input(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(MissingInputError):
         verify(str(tmp_path / "absent"), LOCAL)
+
+    assert "verify.failed" in capfd.readouterr().err
 
 
 def test_verifying_a_folder_starts_nothing_large(tmp_path: Path) -> None:

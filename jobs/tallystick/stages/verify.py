@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tallystick.errors import TallystickError
 from tallystick.evidence.verification import Verified, verify_bundle
 from tallystick.runtime.log import log_event
 from tallystick.settings import S3Settings
@@ -15,8 +16,12 @@ def verify(location: str, s3: S3Settings) -> Verified:
     expected and what was found; nothing to check is an error too.
     """
     log_event("verify.started", location=location)
-    found = find_bundle(location, s3)
-    verified = verify_bundle(found.reader, location=found.location)
-    found.check_place(verified.manifest)
+    try:
+        found = find_bundle(location, s3)
+        verified = verify_bundle(found.reader, location=found.location)
+        found.check_place(verified.manifest)
+    except TallystickError as error:
+        log_event("verify.failed", location=location, error=type(error).__name__)
+        raise
     log_event("verify.done", location=verified.location, files=verified.files, bytes=verified.size_bytes)
     return verified
