@@ -27,6 +27,12 @@ def spark_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.fixture(autouse=True)
+def _without_a_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is where the command is typed."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def path_without_java(tmp_path: Path) -> Path:
     """A folder of every program of this machine's path but Java."""
@@ -59,9 +65,7 @@ def test_a_machine_that_is_ready_is_well(project: Path) -> None:
     assert list((project / "lake").iterdir()) == list((project / "reports").iterdir()) == []
 
 
-def test_without_a_project_only_the_machine_is_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
+def test_without_a_project_only_the_machine_is_looked_at() -> None:
     ran = tallystick("doctor")
 
     assert ran.code == 0
@@ -94,7 +98,7 @@ def test_without_java_it_says_how_to_install_it(
 ) -> None:
     monkeypatch.setenv("PATH", str(path_without_java))
 
-    assert_failed("Java", "--project", tmp_path, seeing="no java", remedy="apt-get install openjdk-17")
+    assert_failed("Java", seeing="no java", remedy="apt-get install openjdk-17")
 
 
 @pytest.mark.usefixtures("spark_home")
@@ -105,7 +109,7 @@ def test_a_java_that_spark_does_not_run_on_is_named(
     a_java(path_without_java, release)
     monkeypatch.setenv("PATH", str(path_without_java))
 
-    assert_failed("Java", "--project", tmp_path, seeing=release.partition(".")[0], remedy="make setup")
+    assert_failed("Java", seeing=release.partition(".")[0], remedy="make setup")
 
 
 def test_the_java_that_setup_wrote_down_is_found_off_the_path(
@@ -117,7 +121,7 @@ def test_the_java_that_setup_wrote_down_is_found_off_the_path(
     (spark_home / "conf/spark-env.sh").write_text(f"export JAVA_HOME={tmp_path / 'java'}\n")
     monkeypatch.setenv("PATH", str(path_without_java))
 
-    code, found = diagnosed("--project", tmp_path)
+    code, found = diagnosed()
 
     assert (code, found["Java"]["seen"]) == (0, f"21, {tmp_path / 'java/bin/java'}")
 
@@ -134,20 +138,20 @@ def test_a_damaged_jar_is_named(spark_home: Path, tmp_path: Path) -> None:
     jar.unlink()
     jar.write_bytes(data)
 
-    assert_failed("Delta for Spark", "--project", tmp_path, seeing=f"{jar.name} is damaged", remedy="make setup")
+    assert_failed("Delta for Spark", seeing=f"{jar.name} is damaged", remedy="make setup")
 
 
 def test_a_jar_that_is_cut_or_missing_or_of_another_release_is_named(spark_home: Path, tmp_path: Path) -> None:
     jar = delta_jar(spark_home)
     data = jar.read_bytes()
     jar.unlink()
-    assert_failed("Delta for Spark", "--project", tmp_path, seeing="jars: none", remedy="make setup")
+    assert_failed("Delta for Spark", seeing="jars: none", remedy="make setup")
     jar.write_bytes(data[:1000])
-    assert_failed("Delta for Spark", "--project", tmp_path, seeing=f"{jar.name} is damaged", remedy="make setup")
+    assert_failed("Delta for Spark", seeing=f"{jar.name} is damaged", remedy="make setup")
     jar.unlink()
     other = jar.with_name(jar.name.replace(version("delta-spark"), "4.0.0"))
     shutil.copyfile(SPARK / "jars" / jar.name, other)
-    assert_failed("Delta for Spark", "--project", tmp_path, seeing=other.name, remedy="make setup")
+    assert_failed("Delta for Spark", seeing=other.name, remedy="make setup")
 
 
 @pytest.mark.parametrize("place", ["lake", "reports"])
