@@ -143,8 +143,12 @@ def _found(one: Any) -> str:
 
 def _values(values: Any) -> str:
     said = [str(values["verdict"])]
-    said += [f"{name.replace('_', ' ')} {value}" for name, value in values.items() if name != "verdict"]
-    return ", ".join(said)
+    said += [
+        f"{name.replace('_', ' ')} {value}"
+        for name, value in values.items()
+        if name not in ("verdict", "missing") and value is not None
+    ]
+    return ", ".join(said) + (f": {values['missing']}" if "missing" in values else "")
 
 
 def _print_json(value: Any) -> None:

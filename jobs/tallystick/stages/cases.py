@@ -136,8 +136,8 @@ class _Files:
             before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
             task = TallyTask(
                 day=day,
-                request=self.relation(REQUEST, {"event_date": [day]}),
-                edge=self.relation(REQUEST, {"event_date": [before]}),
+                requests=self._paths(REQUEST, {"event_date": [day]}),
+                requests_before=self._paths(REQUEST, {"event_date": [before]}),
                 offered=OFFERED.empty_table(),
                 standing=dict.fromkeys([*(table.name for table in STANDING), DAY_LEDGER.name], NAME),
                 summaries=asked,
@@ -150,14 +150,14 @@ class _Files:
 
     def relation(self, table: Table, partitions: Mapping[str, Collection[str]]) -> str:
         """SQL that yields a table's rows of some partition values."""
+        return relation(table, self._paths(table, partitions))
+
+    def _paths(self, table: Table, partitions: Mapping[str, Collection[str]]) -> tuple[str, ...]:
         wanted = {name: set(values) for name, values in partitions.items()}
-        return relation(
-            table,
-            [
-                str(path)
-                for path, partition in self.written.get(table.name, ())
-                if all(str(partition[name]) in values for name, values in wanted.items())
-            ],
+        return tuple(
+            str(path)
+            for path, partition in self.written.get(table.name, ())
+            if all(str(partition[name]) in values for name, values in wanted.items())
         )
 
 
@@ -211,6 +211,7 @@ def _checked(clause: str, expected: Expected, measures: Sequence[Measure]) -> Ch
     found: dict[str, Any] = {"verdict": next(one for one in WORST_FIRST if one in verdicts)}
     if len(mine) == 1:
         found |= {"key": mine[0].key, **_numbers(mine[0])}
+        found |= {} if mine[0].missing is None else {"missing": mine[0].missing}
     elif mine:
         found["keys"] = {str(one.key): {"verdict": one.verdict, **_numbers(one)} for one in mine}
     wanted = expected.model_dump(exclude={"reading"}, exclude_none=True)
