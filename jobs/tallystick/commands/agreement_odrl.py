@@ -104,18 +104,13 @@ def _limit(clause: Any) -> Rules:
 
 def _past(limit: Limit) -> list[Json]:
     """All that is true together where a limit is passed."""
-    length = limit.length.text
+    tolerance = {} if limit.limit == limit.max else {"tallystick:tolerance": _integer(limit.limit - limit.max)}
     return [
-        _constraint(LEFT[limit.of], "gt", _integer(limit.limit)),
+        _constraint(LEFT[limit.of], "gt", _integer(limit.limit)) | tolerance,
         _constraint("tallystick:per", "eq", _term(limit.per)),
         _constraint("tallystick:window", "eq", _term(limit.window)),
-        _constraint("tallystick:windowLength", "eq", _duration(length)),
+        _constraint("tallystick:windowLength", "eq", _duration(limit.length.text)),
         *_scope(limit.scope),
-        *(
-            []
-            if limit.limit == limit.max
-            else [_constraint("tallystick:tolerance", "eq", _integer(limit.limit - limit.max))]
-        ),
     ]
 
 
@@ -176,7 +171,7 @@ def _concurrency(clause: Any) -> Rules:
 
 
 def _fee(clause: Any) -> Rules:
-    price = clause.model_dump(mode="json", exclude_defaults=True, include=TARIFF)
+    price = clause.model_dump(mode="json", exclude_none=True, include=TARIFF)
     owed = {
         "leftOperand": "payAmount",
         "operator": "gteq",

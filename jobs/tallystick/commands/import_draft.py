@@ -112,7 +112,7 @@ def rendered(draft: Draft, *, licensee: str | None, in_force_from: str | None) -
 
 def window_of(unit: str, amount: int) -> tuple[dict[str, str], str | None] | None:
     """Window and length for some units of time, and what is assumed; None where no window is so long."""
-    if amount == 1:
+    if amount == 1 and unit in UNITS:
         return {"window": "calendar", "within": UNITS[unit]}, None
     if (unit, amount) == ("month", 3):
         return {"window": "calendar", "within": "P3M"}, None

@@ -154,6 +154,8 @@ def _counts(file: Path, at: str, path: str, method: str) -> dict[str, Any]:
         raise refused(file, at, f"{method!r} is no HTTP method", "write one such as get, or all")
     if not _is_any(path) and not path.startswith(("/", "*")):
         raise refused(file, at, f"the path {path!r} does not begin with /", STEP)
+    if path.split() != [path]:
+        raise refused(file, at, f"the path {path!r} holds white space", "write * in its place")
     if _is_any(path):
         return {} if _is_any(method) else {"counts": {"methods": [method.upper()]}}
     return {"counts": {"routes": [f"{'*' if _is_any(method) else method.upper()} {path}"]}}
