@@ -110,6 +110,8 @@ def _row(table: Table, stated: Mapping[str, Any], **default: Any) -> Row:
     said |= {"file_id": "f1", "position": 1} | default | dict(stated)
     said["received_at"] = at(said.pop("at"))
     said["event_date"] = said["received_at"].date()
+    if isinstance(said.get("history_from"), str):
+        said["history_from"] = at(said["history_from"])
     unknown = set(said) - set(table.column_names)
     assert not unknown, f"{table.name} has no {sorted(unknown)}"
     return {column.name: _typed(said.get(column.name), column.type) for column in table.columns}

@@ -115,3 +115,102 @@ def test_no_request_is_one_measure_of_nothing(tmp_path: Path) -> None:
 def test_a_clause_that_allows_nothing_in_particular_is_refused(said: dict[str, list[str]]) -> None:
     with pytest.raises(ValidationError):
         a_version(STATED | {"kind": "routes"} | said)
+
+
+# ── how far back a call may ask ───────────────────────────────────────────────────────────────────────────────────────
+
+HISTORY = """
+    app             at                   history_from                method  route
+    within          2022-03-10T10:00:00  2022-03-03T10:00:00         GET     /2/tweets/{id}
+    just-older      2022-03-10T10:00:00  2022-03-03T09:59:59.999999  GET     /2/tweets/{id}
+    same            2022-03-10T10:00:00  2022-03-10T10:00:00         GET     /2/tweets/{id}
+    later           2022-03-10T10:00:00  2022-04-10T10:00:00         GET     /2/tweets/{id}
+    not-said        2022-03-10T10:00:00  -                           GET     /2/tweets/{id}
+    not-said        2022-03-10T10:00:01  2022-03-10T10:00:01         GET     /2/tweets/{id}
+    both            2022-03-10T10:00:00  -                           GET     /2/tweets/{id}
+    both            2022-03-10T10:00:01  2020-01-01T00:00:00         GET     /2/tweets/{id}
+    elsewhere       2022-03-10T10:00:00  -                           GET     /2/users/{id}
+    once            2022-03-10T10:00:00  2020-01-01T00:00:00         GET     /2/users/{id}
+    no-route        2022-03-10T10:00:00  2022-03-10T10:00:00         GET     -
+    no-route-older  2022-03-10T10:00:00  2020-01-01T00:00:00         GET     -
+    no-method       2022-03-10T10:00:00  2022-03-10T10:00:00         -       /2/tweets/{id}
+"""
+HISTORY_EXPECTED = {
+    "within": (1, 0, "kept"),
+    "just-older": (1, 1, "exceeded"),
+    "same": (1, 0, "kept"),
+    "later": (1, 0, "kept"),
+    "not-said": (2, 0, "not decided"),
+    "both": (2, 1, "exceeded"),
+    "elsewhere": (1, 1, "exceeded"),  # it may not be called at all, however far back it asks
+    "once": (1, 1, "exceeded"),  # outside twice over is one request outside
+    "no-route": (1, 0, "not decided"),
+    "no-route-older": (1, 1, "exceeded"),
+    "no-method": (1, 0, "not decided"),
+}
+WITH_HISTORY = {"kind": "routes", "allowed": ["GET /2/tweets/*"], "history": "P7D"}
+
+
+@pytest.mark.parametrize("only_raw", [False, True])
+def test_a_call_asks_for_nothing_older_than_the_history(tmp_path: Path, only_raw: bool) -> None:
+    judged = judge_clause(tmp_path, drawn(a_request, HISTORY), WITH_HISTORY, only_raw=only_raw)
+
+    assert judged.verdicts() == HISTORY_EXPECTED
+    assert judged.terms == "only the routes GET /2/tweets/*; nothing older than 7 days (P7D)"
+    said = "1 of 2 requests do not say enough of their route, their method and how far back they ask"
+    assert judged.measures["not-said"].missing == said
+
+
+def test_history_alone_leaves_routes_and_methods_open(tmp_path: Path) -> None:
+    judged = judge_clause(tmp_path, drawn(a_request, HISTORY), {"kind": "routes", "history": "P7D"})
+
+    outside = {key for key, one in judged.measures.items() if one.verdict == "exceeded"}
+    unclear = {key for key, one in judged.measures.items() if one.verdict == "not decided"}
+    assert outside == {"just-older", "both", "once", "no-route-older"}
+    assert unclear == {"not-said", "elsewhere"}
+
+
+def test_history_is_decided_without_a_raw_row(tmp_path: Path) -> None:
+    judged = judge_clause(tmp_path, drawn(a_request, HISTORY), WITH_HISTORY)
+
+    assert {(one.decided_from, one.rows_read) for one in judged.measures.values()} == {("usage_scope", 0)}
+
+
+def test_the_first_request_that_asks_too_far_back_is_named(tmp_path: Path) -> None:
+    rows = drawn(
+        a_request,
+        """
+        at                   history_from         position
+        2022-03-10T10:00:00  2022-03-10T00:00:00  1
+        2022-03-10T10:00:02  2022-01-01T00:00:00  2
+        2022-03-10T10:00:01  2022-01-01T00:00:00  3
+        2022-03-10T10:00:00  -                    4
+        """,
+    )
+
+    judged = judge_clause(tmp_path, rows, {"kind": "routes", "history": "P30D"})
+
+    assert [witness.position for witness in judged.measures["monitor"].witnesses] == [3, 2]
+
+
+def test_a_history_is_read_over_the_quarters_that_the_period_cuts(tmp_path: Path) -> None:
+    rows = drawn(
+        a_request,
+        """
+        at                   history_from
+        2022-03-10T10:07:29  2020-01-01T00:00:00
+        2022-03-10T10:07:30  2020-01-01T00:00:00
+        2022-03-10T11:00:00  2020-01-01T00:00:00
+        """,
+    )
+    period = "2022-03-10T10:07:30Z/2022-03-11T00:00:00Z"
+
+    judged = judge_clause(tmp_path, rows, {"kind": "routes", "history": "PT1H"}, period=period)
+
+    assert judged.verdicts() == {"monitor": (2, 2, "exceeded")}
+
+
+@pytest.mark.parametrize("history", ["P1M", "P1Y", "7 days", "P0D", ""])
+def test_a_history_has_a_fixed_length(history: str) -> None:
+    with pytest.raises(ValidationError):
+        a_version(STATED | {"kind": "routes", "history": history})

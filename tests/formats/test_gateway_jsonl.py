@@ -13,6 +13,7 @@ FULL = {
     "agent": 'halcyon/1.2 "quoted" \\ é', "method": "REPORT", "route": "/2/tweets/{id}",
     "path": "/2/tweets/17?expand=author&token=secret", "status": 200, "records": 100, "bytes_out": 81_230,
     "bytes_in": 0, "duration_us": 41_007, "referer": "https://user:pw@example.com/x?session=1#top",
+    "history_from": "2022-01-24T23:59:59.5+01:00",
     "purpose": "research", "on_behalf_of": "someone", "not_a_field": {"x": [1]},
 }  # fmt: skip
 
@@ -40,6 +41,7 @@ def test_every_field_becomes_its_column(rows: Callable[..., Any]) -> None:
         "request_bytes": 0,
         "duration_us": 41_007,
         "referer": "https://example.com/x",
+        "history_from": datetime(2022, 1, 24, 22, 59, 59, 500_000, tzinfo=UTC),
     }
 
 
@@ -89,6 +91,7 @@ def test_the_fields_that_writers_rely_on_are_these() -> None:
         "bytes_in",
         "duration_us",
         "referer",
+        "history_from",
     ]
     assert described.decode.kind == "json"
     assert list(described.decode.reserved) == ["purpose", "on_behalf_of"]

@@ -67,6 +67,9 @@ def without(name: str) -> str:
         (line(bytes_out=2**63), ["bad_amount"]),
         (line(bytes_in=""), ["bad_amount"]),
         (line(duration_us="0.5"), ["bad_amount"]),
+        (line(history_from="yesterday"), ["bad_time"]),
+        (line(history_from="2022-01-31"), ["bad_time"]),
+        (line(history_from="yesterday", time="then"), ["bad_time"]),
     ],
 )
 def test_an_entry_that_cannot_be_read_is_rejected_for_it(

@@ -26,6 +26,7 @@ GOOD = {
     "client": "hal-mon-01", "user": "u1", "tenant": "t1", "ip": "2001:db8::1", "agent": "halcyon/1.2 (é)",
     "method": "GET", "route": "/2/tweets/{id}", "path": "/2/tweets/7?expand=all", "status": 200, "records": 1,
     "bytes_out": 812, "bytes_in": 0, "duration_us": 1500, "referer": "https://example.com/a?token=x",
+    "history_from": "2022-02-25T10:00:00+01:00",
 }  # fmt: skip
 
 

@@ -123,11 +123,19 @@ class LimitClause(Clause, Terms):
         )
 
 
+class Permitted(Stated):
+    """What calls may be: of these routes, with these methods, for nothing older than so many microseconds before."""
+
+    allowed: tuple[str, ...] | None
+    methods: tuple[str, ...] | None
+    history_us: int | None
+
+
 class Scope(Stated):
     """Which requests count, in one canonical form: equal scopes are equal values.
 
-    `deeper_than_us` are calls that ask for something older than so many microseconds before them. With
-    `is_undetermined` it is those of which the log does not say enough to tell whether the rest of the scope holds.
+    `beyond` are calls that something does not permit. With `is_undetermined` it is those of which the log does not say
+    enough to tell whether the rest of the scope holds.
     """
 
     routes: tuple[str, ...] | None
@@ -137,7 +145,7 @@ class Scope(Stated):
     user_agents: tuple[str, ...] | None = Field(default=None, repr=False)
     apps: tuple[str, ...] | None = Field(default=None, repr=False)
     credentials: tuple[str, ...] | None = Field(default=None, repr=False)
-    deeper_than_us: int | None = Field(default=None, repr=False)
+    beyond: Permitted | None = Field(default=None, repr=False)
     is_undetermined: bool = Field(default=False, repr=False)
 
     @classmethod

@@ -15,7 +15,6 @@ from tallystick.agreements.kinds import IdentificationClause, RoutesClause, Term
 from tallystick.agreements.load import Binding
 from tallystick.agreements.version import AnyClause
 from tallystick.clauses.limit_sql import limit_sql
-from tallystick.clauses.routes import may_be_called
 from tallystick.clauses.standing import gaps_between, off_the_register
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE
 from tallystick.duck import quote_name, quote_text
@@ -24,7 +23,7 @@ from tallystick.register.model import Licensee
 from tallystick.tally.backoff import after_refusals
 from tallystick.tally.concurrency import DURATION
 from tallystick.tally.scope import KEY, condition
-from tallystick.tally.summary import backoff_of, declared_by, flights_of, identified_by, paid_by, readings_of
+from tallystick.tally.summary import backoff_of, beyond, declared_by, flights_of, identified_by, paid_by, readings_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,12 +75,10 @@ def standing_sql(rule: str, recount: Recount, bindings: Sequence[Binding]) -> st
 
 
 def _routes(clause: RoutesClause, recount: Recount) -> str:
-    outside = [f"NOT ({may_be_called(clause)})"] if clause.allowed is not None or clause.methods is not None else []
-    if clause.history_us is not None:
-        outside.append(f"history_from < received_at - to_microseconds({clause.history_us})")
+    outside, _ = beyond(clause)
     return (
         f"SELECT method, route, status, count(*) AS requests\nFROM (\n{recount.requests}\n)\n"
-        f"WHERE {recount.of('app')}\n    AND ({' OR '.join(outside)})\nGROUP BY ALL\nORDER BY ALL"
+        f"WHERE {recount.of('app')}\n    AND {condition(outside.scope)}\nGROUP BY ALL\nORDER BY ALL"
     )
 
 

@@ -29,8 +29,10 @@ Reading = Literal[
 ]
 """How a text becomes the value of a column, and what it is rejected for."""
 
+TIMES = frozenset({"iso8601", "clf_time", "epoch_seconds", "epoch_milliseconds", "epoch_microseconds"})
 FOR_COLUMN: dict[str, frozenset[str]] = {
-    "received_at": frozenset({"iso8601", "clf_time", "epoch_seconds", "epoch_milliseconds", "epoch_microseconds"}),
+    "received_at": TIMES,
+    "history_from": TIMES,
     "sequence_number": frozenset({"number"}),
     "status": frozenset({"status"}),
     "records": frozenset({"count"}),

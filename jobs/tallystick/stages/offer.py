@@ -16,7 +16,7 @@ from tallystick.settings import S3Settings
 from tallystick.stages.project import Project
 from tallystick.storage.objects import list_objects, open_object
 
-RULES = "ingest 1"
+RULES = "ingest 2"
 """Changes when equal bytes would give other entries; a file read by older rules is read again."""
 
 

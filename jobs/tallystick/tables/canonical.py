@@ -31,6 +31,12 @@ CANONICAL = (
     Column(name="duration_us", type="BIGINT", nullable=True, unit="microseconds", sentence="How long it took."),
     Column(name="referer", type="VARCHAR", nullable=True, sentence="The referring page, without its query."),
     Column(name="error", type="VARCHAR", nullable=True, sentence="The error code that the log names."),
+    Column(
+        name="history_from",
+        type="TIMESTAMPTZ",
+        nullable=True,
+        sentence="The oldest instant that the call asked for; NULL where the log does not say how far back it asked.",
+    ),
 )
 
 ORIGIN = (

@@ -10,7 +10,7 @@ REASONS = {
     "not_text": "The entry holds bytes that are not UTF-8.",
     "too_long": "The entry is longer than 64 MiB.",
     "no_time": "The entry says no time.",
-    "bad_time": "The time cannot be read.",
+    "bad_time": "A time cannot be read.",
     "time_out_of_range": "The time lies before 1990 or after 2100.",
     "bad_number": "The sequence number is no whole number from 0 to 2^63-1.",
     "bad_status": "The status is no whole number from 100 to 999.",

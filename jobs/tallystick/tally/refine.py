@@ -19,7 +19,7 @@ from tallystick.register.model import BY
 from tallystick.tables.canonical import CANONICAL, ORIGIN
 from tallystick.tally.scope import like_pattern
 
-RULES = "refine 2"
+RULES = "refine 3"
 """Changes when equal input would give other requests; a day built by older rules is dirty."""
 
 COLUMN = {

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 
-from tallystick.agreements.limit import Limit, Scope
+from tallystick.agreements.limit import Limit, Permitted, Scope
 from tallystick.duck import quote_text
 
 KEY = {
@@ -28,27 +29,68 @@ def condition(scope: Scope) -> str:
 
     A status that the log does not give is not known to have been refused, so only `statuses` is undecided by it.
     """
-    parts = []
+    whole = " AND ".join(test for _, test in conditions(scope)) or "true"
+    return f"({whole}) IS NULL" if scope.is_undetermined else whole
+
+
+def conditions(scope: Scope) -> list[tuple[tuple[str, ...], str]]:
+    """What all must be true of a request in scope, each with the columns that its SQL reads."""
+    found: list[tuple[tuple[str, ...], str]] = []
     if scope.without:
-        parts.append(f"coalesce(status NOT IN ({_numbers(scope.without)}), true)")
+        found.append((("status",), f"coalesce(status NOT IN ({_numbers(scope.without)}), true)"))
     if scope.statuses is not None:
-        parts.append(f"status IN ({_numbers(scope.statuses)})")
+        found.append((("status",), f"status IN ({_numbers(scope.statuses)})"))
     if scope.methods is not None:
-        parts.append(f"upper(method) IN ({', '.join(quote_text(method) for method in scope.methods)})")
+        found.append((("method",), f"upper(method) IN ({', '.join(quote_text(method) for method in scope.methods)})"))
     if scope.routes is not None:
         route = "CASE WHEN route IS NULL THEN NULL ELSE coalesce(method || ' ', '') || route END"
         tests = [f"{route} LIKE {quote_text(like_pattern(pattern))} ESCAPE '\\'" for pattern in scope.routes]
-        parts.append("(" + (" OR ".join(tests) or "false") + ")")
+        found.append((("method", "route"), f"({' OR '.join(tests) or 'false'})"))
     if scope.user_agents is not None:
         tests = [f"user_agent LIKE {quote_text(like_pattern(one))} ESCAPE '\\'" for one in scope.user_agents]
-        parts.append(f"({' OR '.join(tests) or 'false'})")
+        found.append((("user_agent",), f"({' OR '.join(tests) or 'false'})"))
     for column, names in (("app", scope.apps), ("credential_id", scope.credentials)):
         if names is not None:
-            parts.append(f"{column} IN ({', '.join(map(quote_text, names))})")
-    if scope.deeper_than_us is not None:
-        parts.append(f"history_from < received_at - to_microseconds({int(scope.deeper_than_us)})")
-    whole = " AND ".join(parts) or "true"
-    return f"({whole}) IS NULL" if scope.is_undetermined else whole
+            found.append(((column,), f"{column} IN ({', '.join(map(quote_text, names))})"))
+    if scope.beyond is not None:
+        found.append((("method", "route", "history_from", "received_at"), is_beyond(scope.beyond)))
+    return found
+
+
+def is_beyond(permitted: Permitted) -> str:
+    """SQL that is true for calls that are not permitted, and NULL where the log does not say enough to tell."""
+    parts = []
+    if permitted.allowed is not None or permitted.methods is not None:
+        parts.append(f"NOT ({may_be_called(permitted.allowed, permitted.methods)})")
+    if permitted.history_us is not None:
+        parts.append(f"history_from < received_at - to_microseconds({int(permitted.history_us)})")
+    return f"({' OR '.join(parts) or 'false'})"
+
+
+def may_be_called(allowed: Sequence[str] | None, methods: Sequence[str] | None) -> str:
+    """SQL over `method` and `route`: true, false, or NULL where the log does not say enough to tell."""
+    parts = []
+    if methods is not None:
+        parts.append(f"upper(method) IN ({', '.join(quote_text(method.upper()) for method in methods)})")
+    if allowed is not None:
+        parts.append(f"({' OR '.join(_fits(pattern) for pattern in allowed)})")
+    return " AND ".join(parts) or "true"
+
+
+def _fits(pattern: str) -> str:
+    """SQL for: the call fits the pattern as `counts.routes` matches it; NULL where a method not given would decide."""
+    whole = f"LIKE {quote_text(like_pattern(pattern))} ESCAPE '\\'"
+    path = "*" if " " not in pattern else pattern.partition(" ")[2]
+    without_method = (
+        f"CASE WHEN route {whole} THEN true WHEN route LIKE {quote_text(like_pattern(path))} ESCAPE '\\' THEN NULL "
+        "ELSE false END"
+        if not pattern.startswith("/")
+        else f"route {whole}"
+    )
+    return (
+        f"CASE WHEN route IS NULL THEN NULL WHEN method IS NULL THEN {without_method} "
+        f"ELSE (method || ' ' || route) {whole} END"
+    )
 
 
 def like_pattern(pattern: str) -> str:

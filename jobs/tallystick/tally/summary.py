@@ -11,10 +11,11 @@ from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.concurrency import ConcurrencyClause
 from tallystick.agreements.declared import DeclaredClause
 from tallystick.agreements.fee import FeeClause
-from tallystick.agreements.kinds import EnvironmentClause, IdentificationClause
-from tallystick.agreements.limit import Limit, LimitClause, Scope
+from tallystick.agreements.kinds import EnvironmentClause, IdentificationClause, RoutesClause
+from tallystick.agreements.limit import Limit, LimitClause, Permitted, Scope
 from tallystick.agreements.load import Binding
 from tallystick.agreements.version import AnyClause
+from tallystick.duck import quote_text
 from tallystick.tables import Table
 from tallystick.tables.usage_backoff import USAGE_BACKOFF
 from tallystick.tables.usage_peak import USAGE_PEAK
@@ -40,7 +41,7 @@ class SlotSummary:
     @property
     def is_of_requests(self) -> bool:
         """Whether it needs what only a request says, and no sum of the day."""
-        is_of_call = self.scope.user_agents is not None or self.scope.deeper_than_us is not None
+        is_of_call = self.scope.user_agents is not None or self.scope.beyond is not None
         return self.per in ("user", "app and source") or is_of_call
 
     @property
@@ -111,6 +112,11 @@ class Asked:
     summary: Summary
     licensees: tuple[str, ...]
 
+    @property
+    def whose(self) -> str:
+        """SQL that is true for the requests of those licensees."""
+        return f"licensee IN ({', '.join(map(quote_text, self.licensees)) or 'NULL'})"
+
 
 def slots_of(limit: Limit) -> SlotSummary:
     """The sums that a limit is judged by."""
@@ -166,9 +172,17 @@ def declared_by(clause: DeclaredClause) -> tuple[SlotSummary, SlotSummary]:
     return meant, SlotSummary(per="app", scope=unclear)
 
 
+def beyond(clause: RoutesClause) -> tuple[SlotSummary, SlotSummary]:
+    """By app the calls that a clause of kind `routes` does not permit, and those of which that cannot be told."""
+    permitted = Permitted(allowed=clause.allowed, methods=clause.methods, history_us=clause.history_us)
+    outside = EVERYTHING.model_copy(update={"beyond": permitted})
+    unclear = outside.model_copy(update={"is_undetermined": True})
+    return SlotSummary(per="app", scope=outside), SlotSummary(per="app", scope=unclear)
+
+
 def _parts(scope: Scope) -> tuple[object, ...]:
     """What names a scope in a digest; that of one that says nothing of them is as it was before there were any."""
-    more = (scope.apps, scope.credentials, scope.deeper_than_us, scope.is_undetermined)
+    more = (scope.apps, scope.credentials, scope.beyond, scope.is_undetermined)
     said = (scope.user_agents, *more) if any(more) else (scope.user_agents,)
     return (scope, *said) if any(said) else (scope,)
 
@@ -189,6 +203,8 @@ def summaries_of(clause: AnyClause) -> list[Summary]:
         asked.append(paid_by(clause))
     if isinstance(clause, DeclaredClause):
         asked += declared_by(clause)
+    if isinstance(clause, RoutesClause) and clause.history is not None:
+        asked += beyond(clause)
     return [one for one in asked if not (isinstance(one, SlotSummary) and one.is_standing)]
 
 
