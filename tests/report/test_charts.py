@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from xml.etree import ElementTree
@@ -252,3 +253,29 @@ def test_any_period_gets_few_enough_marks(first: date, length: int, most: int) -
 
     assert len(ticks) <= most + 1
     assert [tick.at for tick in ticks] == sorted({tick.at for tick in ticks})
+
+
+def test_versions_that_follow_each_other_closely_are_named_in_rows_that_do_not_meet() -> None:
+    starts = ["2021-12-01", "2022-01-10", "2022-02-01", "2022-02-20", "2022-11-01"]
+    document = a_document(
+        agreements=[a_version(version=start, in_force_from=f"{start}T00:00:00.000000Z") for start in starts],
+        clauses=[a_clause(version=start) for start in starts],
+    )
+    requests = drawn(over_days(document, "2022-01-01", [10] * 365))["total"]
+
+    named = re.findall(r'translate\([0-9.]+,(-[0-9]+)\)"[^>]*>version ([0-9-]+)<', requests.drawings["wide"].marks)
+    assert [version for _, version in named] == starts[1:]
+    first, second, third, late = (int(height) for height, _ in named)
+    assert first > second > third
+    assert late == first
+
+
+def test_a_limit_is_named_as_far_as_its_days_leave_room() -> None:
+    starts = ["2021-12-01", "2022-03-01", "2022-03-08"]
+    document = a_document(
+        agreements=[a_version(version=start, in_force_from=f"{start}T00:00:00.000000Z") for start in starts],
+        clauses=[a_clause(version=start, limits=[a_limit(max=5_000, limit=5_000)]) for start in starts],
+    )
+    total = drawn(over_days(document, "2022-01-01", [100] * 365))["total"]
+
+    assert len(re.findall(r">5,000 by [^<]*<", total.drawings["wide"].marks)) == 2

@@ -68,7 +68,7 @@ class Canvas:
     """Layers over two linear scales, x to the right and y upwards, both starting at 0."""
 
     def __init__(self, frame: Frame, *, x_max: float, y_max: float) -> None:
-        self.frame = frame
+        self.frame, self.x_max, self.y_max = frame, x_max, y_max
         self._domains = {"x": (0, x_max), "y": (0, y_max)}
         self._layers: list[_Layer] = []
 

@@ -13,6 +13,8 @@ from tallystick.report.words import Words
 
 WIDTHS = {"wide": 820, "narrow": 340}
 _DAY_MS = 86_400_000
+ROW_PX = 14
+"""From one row of text above a picture to the next."""
 
 
 def daily_steps(
@@ -61,12 +63,7 @@ def growing_totals(
             points.append({"x": index + 1, "y": total, "line": f"{stretch}.{window}"})
     canvas.lines(points, SERVED)
     _limit_lines(canvas, within_sight, words)
-    for limit, passing in crossings:
-        if limit in within_sight:
-            dot = {"x": passing.at_ms / _DAY_MS, "y": limit.limit, "text": words.date(passing.text, short=True)}
-            side = _outwards(passing.at_ms / _DAY_MS, len(days))
-            canvas.dots([dot], OVER)
-            canvas.texts([dot], side, colour=OVER, dx=4 if side == "right" else 9, dy=-24 if side == "right" else 14)
+    _crossings(canvas, [one for one in crossings if one[0] in within_sight], words)
     return canvas.drawing(name)
 
 
@@ -137,8 +134,11 @@ def _days_canvas(
     document: Mapping[str, Any], days: Sequence[date], ticks: Sequence[Tick], words: Words, width: int
 ) -> Canvas:
     """Axes for amounts over days: grid, labels, and a line where a version of the agreement begins."""
-    left = 10 + DIGIT_PX * max(len(tick.text) for tick in ticks)
-    frame = Frame(width=width, height=232 if width > 500 else 210, left=left, right=8, top=22, bottom=24)
+    left, right = 10 + DIGIT_PX * max(len(tick.text) for tick in ticks), 8
+    begun = _begun(document, days, words, width, width - left - right)
+    more_px = ROW_PX * max((row for *_, row in begun), default=0)
+    height = (232 if width > 500 else 210) + more_px
+    frame = Frame(width=width, height=height, left=left, right=right, top=22 + more_px, bottom=24)
     canvas = Canvas(frame, x_max=len(days), y_max=ticks[-1].at)
     canvas.rules([{"y": tick.at} for tick in ticks], GRID, "y")
     canvas.texts([{"x": 0, "y": tick.at, "text": tick.text} for tick in ticks], "right", dx=-8)
@@ -147,13 +147,27 @@ def _days_canvas(
     for align, ticks_there in _aligned(along, len(days), frame.plot_width).items():
         canvas.texts([{"x": tick.at + middle, "y": 0, "text": tick.text} for tick in ticks_there], align, dy=14)
     canvas.rules([{"x": tick.at, "y": 0, "y2": ticks[-1].at / 60} for tick in along], MUTED, "x y y2")
-    begun = [(version, first) for version, first, _ in version_spans(document, days) if first > 0]
-    canvas.rules([{"x": first} for _, first in begun], MUTED, "x", dash=(2, 3))
-    most = 20 if width < 500 else 44
-    for version, first in begun:
-        text = _cut(words.plain("chart.version", version=version["version"]), most)
-        canvas.texts([{"x": first, "y": ticks[-1].at, "text": text}], _outwards(first, len(days)), dy=-12)
+    canvas.rules([{"x": first} for first, *_ in begun], MUTED, "x", dash=(2, 3))
+    for first, text, side, row in begun:
+        canvas.texts([{"x": first, "y": ticks[-1].at, "text": text}], side, dy=-12 - ROW_PX * row)
     return canvas
+
+
+def _begun(
+    document: Mapping[str, Any], days: Sequence[date], words: Words, width: int, plot_width: int
+) -> list[tuple[int, str, str, int]]:
+    """Where versions begin, what is written there, on which side, and in which row above: no text meets another."""
+    found: list[tuple[int, str, str, int]] = []
+    taken: list[int] = []
+    for version, first, _ in version_spans(document, days):
+        if first > 0:
+            text = _cut(words.plain("chart.version", version=version["version"]), 20 if width < 500 else 44)
+            side, at_px, text_px = _outwards(first, len(days)), first * plot_width // len(days), DIGIT_PX * len(text)
+            from_px = at_px - text_px if side == "right" else at_px
+            row = next((row for row, until_px in enumerate(taken) if until_px <= from_px), len(taken))
+            taken[row : row + 1] = [from_px + text_px]
+            found.append((first, text, side, row))
+    return found
 
 
 def _aligned(ticks: Sequence[Tick], days: int, plot_width: int) -> dict[str, list[Tick]]:
@@ -176,14 +190,40 @@ def _limit_lines(canvas: Canvas, limits: Sequence[DrawnLimit], words: Words) -> 
     rows = [{"x": limit.first, "x2": limit.end, "y": limit.limit} for limit in limits]
     canvas.rules(rows, OVER, "x x2 y", dash=(6, 3), px=1.5)
     labels = [
-        {
-            "x": limit.first,
-            "y": limit.limit,
-            "text": _cut(words.plain("chart.limit", limit=limit.limit, cites=limit.cites), 26),
-        }
-        for limit in limits
+        {"x": limit.first, "y": limit.limit, "text": text}
+        for limit, text in zip(limits, _fitting(canvas, limits, words), strict=True)
+        if text
     ]
     canvas.texts(labels, "left", colour=OVER, dx=4, dy=-8)
+
+
+def _fitting(canvas: Canvas, limits: Sequence[DrawnLimit], words: Words) -> list[str]:
+    """What is written at each limit: all of it, the number alone, or nothing, as fits before the next one begins."""
+    texts = []
+    for place, limit in enumerate(limits):
+        until = limits[place + 1].first if place + 1 < len(limits) else canvas.x_max
+        room_px = (until - limit.first) * canvas.frame.plot_width // canvas.x_max
+        whole = _cut(words.plain("chart.limit", limit=limit.limit, cites=limit.cites), 26)
+        told = (whole, words.number(limit.limit), "")
+        texts.append(next(text for text in told if DIGIT_PX * len(text) <= room_px))
+    return texts
+
+
+def _crossings(canvas: Canvas, crossings: Sequence[tuple[DrawnLimit, Passed]], words: Words) -> None:
+    """A dot where each limit was passed, and when; close to the axis above the dot, and nowhere over another's text."""
+    reached_px = 0
+    for limit, passing in crossings:
+        at = passing.at_ms / _DAY_MS
+        text = words.date(passing.text, short=True)
+        dot = {"x": at, "y": limit.limit, "text": text}
+        side, is_low = _outwards(at, int(canvas.x_max)), limit.limit * 8 < canvas.y_max
+        canvas.dots([dot], OVER)
+        from_px = int(at * canvas.frame.plot_width / canvas.x_max)
+        if is_low and side == "left" and from_px < reached_px:
+            continue
+        dy = -34 if is_low else -24 if side == "right" else 14
+        canvas.texts([dot], side, colour=OVER, dx=4 if side == "right" else 9, dy=dy)
+        reached_px = from_px + DIGIT_PX * len(text)
 
 
 def _steps(amounts: Sequence[int]) -> list[dict[str, int]]:
