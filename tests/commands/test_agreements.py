@@ -141,8 +141,8 @@ def test_the_results_as_json_are_one_value_whatever_they_are(two_versions: Path)
     ]
 
 
-@pytest.mark.parametrize("folder", ["agreements", "agreements/acme"])
-def test_a_folder_of_agreements_needs_no_project(two_versions: Path, folder: str) -> None:
+@pytest.mark.parametrize("folder", ["agreements", "agreements/acme", "agreements/acme/2022-07-01.yaml"])
+def test_a_folder_of_agreements_or_a_file_needs_no_project(two_versions: Path, folder: str) -> None:
     (two_versions / "tallystick.toml").unlink()
 
     ran = tallystick("agreements", "test", two_versions / folder)

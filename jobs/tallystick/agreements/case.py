@@ -46,6 +46,9 @@ def a_period(text: str) -> str:
     return text
 
 
+CasePeriod = Annotated[str, AfterValidator(a_period), BeforeValidator(a_year, json_schema_input_type=str | int)]
+
+
 class CaseRequest(Stated):
     """One request of a case, or several alike. What it does not state, the log does not say, but for the status."""
 
@@ -129,7 +132,7 @@ class Case(Stated):
     expect: dict[Slug, Expectation] = Field(
         min_length=1, description="For the id of a clause its verdict, or verdict and numbers, or a list of those."
     )
-    period: Annotated[str, BeforeValidator(a_year), AfterValidator(a_period)] | None = Field(
+    period: CasePeriod | None = Field(
         default=None, description="The audited period; absent: the calendar months that the requests touch."
     )
     apps: tuple[App, ...] | None = Field(

@@ -29,10 +29,14 @@ class Agreement:
 
 
 def agreements_in(where: Path) -> Iterator[Agreement]:
-    """Every agreement of a project, of a folder of agreements, or of one licensee's folder, by name.
+    """Every agreement of a project, of a folder of agreements, of one licensee's folder, or of one file, by name.
 
     Raises MissingInputError where there is none.
     """
+    if where.is_file():
+        binding = version_of(where)
+        yield Agreement(licensee=binding.version.licensee, bindings=(binding,), register=None)
+        return
     project = Project.open(where) if (where / FILE_NAME).is_file() else None
     folder = where if project is None else project.settings.agreements
     register = {one.licensee: one for one in _register(project)}

@@ -24,7 +24,7 @@ CASES_FAILED = 3
 
 @agreements.command("test")
 def run_tests(
-    folder: Annotated[Path, typer.Argument(help="A project, a folder of agreements, or one licensee's.")] = HERE,
+    folder: Annotated[Path, typer.Argument(help="A project, a folder of agreements, or one version's file.")] = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Run the cases of every version; exit with 3 when one fails."""
