@@ -303,6 +303,13 @@ EVERY_KIND: list[tuple[dict[str, Any], list[dict[str, Any]], str, dict[str, Any]
     ({"kind": "routes", "allowed": ["GET /2/*"]}, [calls("10:00:00", route="GET /2/x")], "kept", {}),
     ({"kind": "routes", "allowed": ["GET /2/*"]}, [calls("10:00:00")], "not decided", {}),
     (
+        {"kind": "routes", "history": "P7D"},
+        [calls("10:00:00", history_from="2022-02-22T09:59:59.999999Z")],
+        "exceeded",
+        {},
+    ),
+    ({"kind": "routes", "history": "P7D"}, [calls("10:00:00", history_from="2022-02-22T10:00:00Z")], "kept", {}),
+    (
         {"kind": "term", "per": "app"},
         [calls("10:00:00")],
         "exceeded",
