@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from building import Row, a_licensee, a_request, a_version, drawn
 from clauses.judged import STATED, Judged, judge_clause
 from clauses.versions import judge_all
-from reference import fees
 from tallystick.clauses.result import Measure
 from tallystick.clauses.sentence import sentence_of
 from tallystick.register.model import Licensee
@@ -412,59 +409,4 @@ def test_a_finding_that_is_not_decided_says_what_is_owed(tmp_path: Path) -> None
     assert sentence_of(fee, fee.measures[0]) == (
         "2022-01: not decided, the register does not state what was paid for it in USD; owed 2.00 USD for 4 requests "
         "by § 2"
-    )
-
-
-# ── a second opinion ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-ZONES = ("Etc/UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Kathmandu", "Pacific/Apia")
-EDGES = [
-    f"2022-{month:02}-{day:02}T{time}"
-    for month in (3, 4, 11)
-    for day, time in ((1, "00:00:00"), (1, "04:59:59.999999"), (1, "05:00:00"), (15, "13:30:00"), (27, "01:00:00"))
-]
-
-
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize(
-    "period", ["2022-01-01T00:00:00/2023-01-01T00:00:00", "2022-03-01T04:10:00/2022-11-20T07:00:00"]
-)
-@pytest.mark.parametrize("amount", ["9.99", "10.00", None])
-def test_a_second_opinion_finds_the_same_bills(tmp_path: Path, zone: str, period: str, amount: str | None) -> None:
-    calls = [
-        (datetime.fromisoformat(text).replace(tzinfo=UTC), None if place % 11 == 10 else place * 7)
-        for place, text in enumerate(EDGES)
-    ]
-    rows = [
-        a_request(at=at.replace(tzinfo=None).isoformat(), records=records, position=place)
-        for place, (at, records) in enumerate(calls, 1)
-    ]
-    stated = {} if amount is None else dict.fromkeys((f"2022-{month:02}" for month in range(1, 13)), amount)
-    start, end = (datetime.fromisoformat(text).replace(tzinfo=UTC) for text in period.split("/"))
-    tiers = [{"up_to": 50, "price": "0.333"}, {"price": "0.05"}]
-    said = FEE | {"of": "records", "price": None, "tiers": tiers, "free": 3, "minimum": "0.01", "tiering": "volume"}
-    fee = fees.Fee(tiers=((50, "0.333"), (None, "0.05")), free=3, minimum="0.01", tiering="volume")
-
-    judged = judge_all(
-        tmp_path,
-        rows,
-        a_version(STATED | said, time_zone=zone),
-        licensee=paid(stated),
-        period=f"{start:%Y-%m-%dT%H:%M:%S}Z/{end:%Y-%m-%dT%H:%M:%S}Z",
-    )[0]
-
-    expected = fees.bills(fee, calls, stated, ZoneInfo(zone), (start, end))
-    assert [_bill(one) for one in judged.measures[:-1]] == expected
-    assert sum(one.quantity for one in expected) == judged.measures[-1].used
-
-
-def _bill(measure: Measure) -> fees.Bill:
-    money = _money(measure)
-    return fees.Bill(
-        month=str(measure.key),
-        quantity=measure.used,
-        owed=money.owed,
-        paid=money.paid,
-        is_at_least=money.is_at_least,
-        verdict=measure.verdict,
     )

@@ -13,7 +13,8 @@ Row = dict[str, Any]
 
 
 def money(owed: str, paid: str | None, underpaid: str | None, interest: str | None = None) -> Row:
-    return {"currency": "USD", "owed": owed, "paid": paid, "underpaid": underpaid, "interest": interest}
+    said = {"currency": "USD", "owed": owed, "paid": paid, "underpaid": underpaid, "interest": interest}
+    return said | {"at_least": False, "share": None}
 
 
 def a_measure(key: str, verdict: str, *amounts: str | None) -> Row:
@@ -66,6 +67,12 @@ M = "clauses.0.measures"
         ({f"{M}.2.money.interest": "46.91"}, "clauses[0].measures[2].money.interest"),
         ({f"{M}.0.verdict": "kept"}, "clauses[0].measures[0].verdict"),
         ({f"{M}.1.verdict": "exceeded"}, "clauses[0].measures[1].verdict"),
+        ({f"{M}.1.money.at_least": True}, "clauses[0].measures[1].verdict"),
+        ({f"{M}.1.money": money("100.00", None, None, "0.00")}, "clauses[0].measures[1].verdict"),
+        ({f"{M}.2.money.share": "18.8388"}, "clauses[0].measures[2].money.share"),
+        ({f"{M}.2.money.share": "0.1884"}, "clauses[0].measures[2].money.share"),
+        ({f"{M}.1.money.share": "0.5000"}, "clauses[0].measures[1].money.share"),
+        ({f"{M}.2.money": money("12445.00", None, None) | {"share": "18.8389"}}, "clauses[0].measures[2].money.share"),
         ({"findings.0.money.owed": "12345.01"}, "findings[0].money"),
         ({"findings.0.key": "2022-03"}, "findings[0].money"),
         ({M: "none"}, "clauses[0].measures"),
@@ -73,6 +80,11 @@ M = "clauses.0.measures"
 )
 def test_an_amount_that_disagrees_is_named(changes: Row, field: str) -> None:
     assert field in found(a_fee_report(changes))
+
+
+@pytest.mark.parametrize("changes", [{f"{M}.2.money.share": "18.8389"}, {f"{M}.1.money.share": "0.0000"}])
+def test_a_share_that_follows_from_the_amounts_is_no_contradiction(changes: Row) -> None:
+    assert found(a_fee_report(changes)) == []
 
 
 def test_a_total_that_is_not_stated_contradicts_nothing() -> None:

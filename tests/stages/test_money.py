@@ -72,6 +72,7 @@ def test_a_month_without_a_request_is_a_finding_without_evidence(judged: World) 
     )
     assert (findings["2024-02"]["requests"], findings["2024-02"]["evidence"]) == (0, [])
     assert findings["2024-03"]["money"]["underpaid"] == "12.50"
+    assert findings["total"]["requests"] == findings["2024-03"]["requests"] == 13
     assert findings["2024-03"]["evidence"][0]["position"] == 1
 
 

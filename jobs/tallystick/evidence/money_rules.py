@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Context, Decimal
+from fractions import Fraction
 
 from tallystick.evidence.document import Node, NotAsPromisedError, describe
 
@@ -56,15 +57,32 @@ def the_months_of_a_fee_add_up(report: Node) -> None:
                     raise NotAsPromisedError(total[name].path, expected=_said(found), found=_said(stated))
 
 
-def a_fee_is_exceeded_where_less_was_paid_than_owed(report: Node) -> None:
-    """A month, and the total, is exceeded exactly if less was paid than is owed."""
+def a_fee_is_judged_by_what_was_owed_and_paid(report: Node) -> None:
+    """A fee is exceeded where less was paid than is owed, and kept where what is owed and paid is known and enough."""
     for clause in report["clauses"].each():
         for measure in _of_money(clause):
-            underpaid = _amount(measure["money"]["underpaid"])
-            is_less = underpaid is not None and underpaid > 0
-            if is_less != (measure["verdict"].text() == "exceeded"):
-                expected = "exceeded" if is_less else "another, as no less was paid"
+            money = measure["money"]
+            owed, underpaid = _amount(money["owed"]), _amount(money["underpaid"])
+            is_known = money["at_least"].value is False and (underpaid is not None or owed == 0)
+            expected = "exceeded" if underpaid is not None and underpaid > 0 else "kept" if is_known else "not decided"
+            if measure["verdict"].text() != expected:
                 raise NotAsPromisedError(measure["verdict"].path, expected=expected, found=measure["verdict"].text())
+
+
+def a_share_of_underpayment_is_of_what_was_owed(report: Node) -> None:
+    """A share is what is underpaid of what is owed, in percent to four digits, and none where more was paid."""
+    for clause in report["clauses"].each():
+        for measure in _of_money(clause):
+            money = measure["money"]
+            share, owed, underpaid = (_amount(money[name]) for name in ("share", "owed", "underpaid"))
+            if share is None:
+                continue
+            if not owed or underpaid is None:
+                raise NotAsPromisedError(money["share"].path, expected="null", found=_said(share))
+            units = round(Fraction(max(underpaid, Decimal(0))) / Fraction(owed) * 10**6)
+            if Fraction(share) * 10**4 != units:
+                expected = f"{units // 10**4}.{units % 10**4:04}"
+                raise NotAsPromisedError(money["share"].path, expected=expected, found=_said(share))
 
 
 def a_finding_of_a_fee_has_the_amounts_of_its_clause(report: Node) -> None:
@@ -85,7 +103,8 @@ RULES = (
     amounts_of_a_fee_are_decimals_of_one_currency,
     what_is_underpaid_is_owed_and_not_paid,
     the_months_of_a_fee_add_up,
-    a_fee_is_exceeded_where_less_was_paid_than_owed,
+    a_fee_is_judged_by_what_was_owed_and_paid,
+    a_share_of_underpayment_is_of_what_was_owed,
     a_finding_of_a_fee_has_the_amounts_of_its_clause,
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tallystick.clauses.fee import TOTAL
 from tallystick.clauses.judge import JudgedClause, finding_id, judge
 from tallystick.clauses.money import Money
 from tallystick.clauses.result import Measure
@@ -141,6 +142,13 @@ def _measure_row(one: Audited, clause: JudgedClause, measure: Measure) -> dict[s
     }
 
 
+def _requests(clause: JudgedClause, measure: Measure) -> int:
+    """How many requests a finding is about: those that are over, where that is known; of a total those of its parts."""
+    if measure.money is not None and measure.key == TOTAL:
+        return sum(one.counted for one in clause.measures)
+    return next(n for n in (measure.requests_over, measure.served_over, measure.counted) if n is not None)
+
+
 def _money(money: Money | None) -> dict[str, Any] | None:
     if money is None:
         return None
@@ -186,7 +194,7 @@ def _finding_row(one: Audited, clause: JudgedClause, key: str | None) -> dict[st
         "readings": clause.statement.readings,
         "readings_exceeded": len({measure.reading for measure in exceeded}),
         "sentence": sentence_of(clause, first),
-        "requests": next(n for n in (first.requests_over, first.served_over, first.counted) if n is not None),
+        "requests": _requests(clause, first),
         "windows": windows,
         "evidence": [
             {
