@@ -302,11 +302,11 @@ def test_what_changed_is_said_in_words(two_versions: Path) -> None:
         "beginning from 2021-07-01 to 2022-07-01T12:00:00",
         "amends added: 2021-07-01",
         "clause yearly-volume: max from 250,000,000 to 320,000,000",
+        "clause yearly-volume: counts.routes now with “GET /3/*” and without “POST /2/*”",
         (
             "clause yearly-volume: words from “No more than 250,000,000 calls in a calendar year.” to “No more than "
             "320,000,000 calls in a calendar year.”"
         ),
-        "clause yearly-volume: counts.routes now with “GET /3/*” and without “POST /2/*”",
         "clause yearly-volume: tolerance added: “2 %”",
         (
             "clause yearly-volume: reading rolling-year added: at most 320,000,000 requests per licensee in any 365 "
@@ -327,6 +327,30 @@ def test_the_other_way_round_says_the_opposite(two_versions: Path) -> None:
     assert "clause yearly-volume: tolerance removed, which was “2 %”" in lines
     assert any(line.startswith("clause yearly-volume: reading rolling-year removed: ") for line in lines)
     assert any(line.startswith("clause burst removed") for line in lines)
+
+
+def test_keys_inside_of_others_are_named_and_the_order_of_a_list_says_nothing(tmp_path: Path) -> None:
+    text = Path(__file__).parents[1].joinpath("agreements", "everything.yaml").read_text("utf-8")
+    files = [tmp_path / name for name in ("a.yaml", "b.yaml")]
+    files[0].write_text(text, "utf-8")
+    for old, new in (
+        ('{up_to: 100000, price: "0.50"}', '{up_to: 100000, price: "0.60"}'),
+        ('rate: "8 %", kind: compound', 'rate: "9 %"'),
+        ("statuses: [200, 206]", "statuses: [206, 200]"),
+        ("max: 4, counts: {methods: [POST]}", "max: 4"),
+        ("environments: [dev]", "environments: [stage, dev]"),
+    ):
+        assert old in text
+        text = text.replace(old, new)
+    files[1].write_text(text, "utf-8")
+
+    assert tallystick("agreements", "diff", *files).stdout.splitlines() == [
+        "clause concurrency: counts.methods removed, which was POST",
+        "clause environment: environments now with stage",
+        "clause fee: tiers[0].price from 0.50 to 0.60",
+        "clause fee: interest.rate from “8 %” to “9 %”",
+        "clause fee: interest.kind from compound to simple",
+    ]
 
 
 def test_a_version_and_itself_differ_in_nothing_and_cases_bind_nobody(two_versions: Path) -> None:

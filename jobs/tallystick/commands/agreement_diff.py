@@ -101,26 +101,33 @@ def _keys(
 def _lists(old: list[Any], new: list[Any]) -> str:
     added, gone = [one for one in new if one not in old], [one for one in old if one not in new]
     parts = [f"{verb} {_value(some)}" for verb, some in (("with", added), ("without", gone)) if some]
-    return f" now {' and '.join(parts)}" if parts else f" in another order: {_value(new)}"
+    return f" now {' and '.join(parts)}"
 
 
 def _value(value: Any) -> str:
-    if isinstance(value, bool) or not isinstance(value, int | list | dict | str):
+    if isinstance(value, bool) or not isinstance(value, int | list | str):
         return str(value)
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, list):
         return ", ".join(map(_value, value)) or "none"
-    if isinstance(value, dict):
-        return "; ".join(f"{key} {_value(one)}" for key, one in value.items())
     return value if value and value.isascii() and " " not in value else f"“{value}”"
 
 
 def _stated(part: Any) -> dict[str, Any]:
-    """The keys that a clause or reading states, those of `counts` one by one, as JSON values."""
-    said: dict[str, Any] = part.model_dump(mode="json", exclude_none=True, exclude=set(NAMED), by_alias=True)
-    counts = said.pop("counts", {})
-    return said | {f"counts.{key}": value for key, value in counts.items()}
+    """The keys that a clause or reading states, those inside of others as `counts.routes` or `tiers[0].price`."""
+    return dict(_flat("", part.model_dump(mode="json", exclude_none=True, exclude=set(NAMED), by_alias=True)))
+
+
+def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, dict):
+        for key, one in value.items():
+            yield from _flat(f"{name}.{key}" if name else key, one)
+    elif isinstance(value, list) and any(isinstance(one, dict) for one in value):
+        for place, one in enumerate(value):
+            yield from _flat(f"{name}[{place}]", one)
+    else:
+        yield name, sorted(value, key=str) if isinstance(value, list) else value  # a list says which, in any order
 
 
 def _shown(version: Version, names: tuple[str, ...]) -> dict[str, Any]:
