@@ -89,8 +89,8 @@ def a_task(lake: Lake, day: str, limits: LimitsByLicensee, also: Sequence[Summar
                 asked.setdefault(summary.id, (summary, []))[1].append(licensee)
     return TallyTask(
         day=day,
-        request=lake.relation(REQUEST, partitions={"event_date": [day]}),
-        edge=lake.relation(REQUEST, partitions={"event_date": [before]}),
+        requests=tuple(file.path for file in lake.files(REQUEST, partitions={"event_date": [day]})),
+        requests_before=tuple(file.path for file in lake.files(REQUEST, partitions={"event_date": [before]})),
         offered=OFFERED.empty_table(),
         standing=dict.fromkeys([*(table.name for table in STANDING), DAY_LEDGER.name], "built"),
         summaries=tuple((Asked(summary=one, licensees=tuple(whose)), "built") for one, whose in asked.values()),

@@ -96,8 +96,8 @@ def plan_tally(
         ]
         task = TallyTask(
             day=day,
-            request=snapshot.relation(REQUEST, {"event_date": [day]}),
-            edge=snapshot.relation(REQUEST, {"event_date": [before]}),
+            requests=tuple(file.path for file in requests.get(day, [])),
+            requests_before=tuple(file.path for file in requests.get(before, [])),
             offered=pa.Table.from_pylist(offered.get(day, []), schema=OFFERED),
             standing={t: n for t, n in standing.items() if f"{t}/event_date={day}/{n}.parquet" not in held},
             summaries=tuple((one, name) for one, name in summaries if _file(one, day, name) not in held),

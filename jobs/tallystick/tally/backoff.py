@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import duckdb
-import numpy as np
-
+from tallystick.tally.requests import Day
 from tallystick.tally.scope import KEY
-from tallystick.tally.summary import BackoffSummary
+from tallystick.tally.summary import Asked, BackoffSummary
 
 
 def after_refusals(summary: BackoffSummary, called: str, earlier: str) -> str:
@@ -29,19 +27,18 @@ def after_refusals(summary: BackoffSummary, called: str, earlier: str) -> str:
     )
 
 
-def lay_out_backoff(
-    connection: duckdb.DuckDBPyConnection, summary: BackoffSummary, whose: str, edge: str, *, day: str
-) -> str:
-    """SQL for one summary's rows of `usage_backoff`, over `request`; day.LAY_OUT says what it is given."""
-    start_us = int(np.datetime64(day, "us").astype(np.int64))
+def lay_out_backoff(day: Day, asked: Asked) -> str:
+    """SQL for one summary's rows of `usage_backoff`, in the order of its key."""
+    summary = asked.summary
+    assert isinstance(summary, BackoffSummary)
     columns = 'licensee, app, credential_id, "user", received_at, status'
-    called = f"SELECT {columns} FROM request WHERE NOT is_duplicate AND {whose}"
+    called = f"SELECT {columns} FROM ({day.relation}) WHERE NOT is_duplicate AND {asked.whose}"
     earlier = (
-        f"SELECT {columns} FROM ({edge}) WHERE NOT is_duplicate AND {whose} "
-        f"AND epoch_us(received_at) > {start_us - summary.length_us}"
+        f"SELECT {columns} FROM ({day.relation_before}) WHERE NOT is_duplicate AND {asked.whose} "
+        f"AND epoch_us(received_at) > {day.start_us - summary.length_us}"
     )
     return (
-        f"SELECT licensee, key, {sums(start_us)} FROM ({after_refusals(summary, called, earlier)}) "
+        f"SELECT licensee, key, {sums(day.start_us)} FROM ({after_refusals(summary, called, earlier)}) "
         "GROUP BY licensee, key ORDER BY licensee, key"
     )
 

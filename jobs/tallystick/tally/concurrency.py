@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from tallystick.period import DAY_US
+from tallystick.tally.requests import Day
 from tallystick.tally.scope import KEY, condition
-from tallystick.tally.summary import FlightSummary
+from tallystick.tally.summary import Asked, FlightSummary
 from tallystick.tally.windows import LARGEST, Integers
 
 LONGEST_US = DAY_US
@@ -38,20 +39,20 @@ def in_flight(keys: Integers, begins_us: Integers, ends_us: Integers) -> Integer
     return counts
 
 
-def lay_out_flights(
-    connection: duckdb.DuckDBPyConnection, summary: FlightSummary, whose: str, edge: str, *, day: str
-) -> str:
-    """SQL for one summary's rows of `usage_peak`, over tables that it leaves on the connection; as day.LAY_OUT says.
+def lay_out_flights(day: Day, asked: Asked) -> str:
+    """SQL for one summary's rows of `usage_peak`, in the order of its key, over tables that it leaves on a connection.
 
     `used` is how many requests say how long they took; `peak` is the most in flight at the beginning of any of them.
     """
-    start_us = int(np.datetime64(day, "us").astype(np.int64))
+    summary, connection, start_us = asked.summary, day.connection, day.start_us
+    assert isinstance(summary, FlightSummary)
     key = KEY[summary.per]
-    where = f"NOT is_duplicate AND {whose} AND {key} IS NOT NULL AND ({condition(summary.scope)})"
+    where = f"NOT is_duplicate AND {asked.whose} AND {key} IS NOT NULL AND ({condition(summary.scope)})"
     columns = f"licensee, {key} AS key, epoch_us(received_at) AS at_us, {DURATION} AS duration"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE flown AS SELECT {columns} FROM request WHERE {where} UNION ALL "
-        f"SELECT * FROM (SELECT {columns} FROM ({edge}) WHERE {where}) WHERE at_us + duration > {start_us}"
+        f"CREATE OR REPLACE TEMP TABLE flown AS SELECT {columns} FROM ({day.relation}) WHERE {where} UNION ALL "
+        f"SELECT * FROM (SELECT {columns} FROM ({day.relation_before}) WHERE {where}) "
+        f"WHERE at_us + duration > {start_us}"
     )
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE owner AS
@@ -71,7 +72,7 @@ def lay_out_flights(
     )
 
 
-def _peaks(arrays: dict[str, NDArray[Any]], start_us: int) -> pa.Table:
+def _peaks(arrays: Mapping[str, Any], start_us: int) -> pa.Table:
     """Per owner the most in flight at the beginning of the day's requests; with the edge, and without it."""
     owners, at_us, end_us = (np.asarray(arrays[name], np.int64) for name in ("owner", "at_us", "end_us"))
     own = at_us >= start_us

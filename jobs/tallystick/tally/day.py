@@ -4,44 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 
-from tallystick.duck import WrittenFile, connect, exact_sums, quote_text, write_file
+from tallystick.duck import WrittenFile, connect, exact_sums, write_file
 from tallystick.tables import Table
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.sequence_gap import SEQUENCE_GAP
 from tallystick.tally.backoff import lay_out_backoff
 from tallystick.tally.concurrency import lay_out_flights
-from tallystick.tally.ledger import write_gaps, write_ledger
+from tallystick.tally.ledger import gaps_of, ledger_of, numbering_of
+from tallystick.tally.peaks import lay_out_peaks
+from tallystick.tally.requests import Day
 from tallystick.tally.summary import Asked, BackoffSummary, FlightSummary, PeakSummary, SlotSummary, Summary
-from tallystick.tally.usage import STANDING, lay_out_peaks, lay_out_slots, sum_finely, write_standing
+from tallystick.tally.usage import STANDING, lay_out_slots
+from tallystick.tally.written import write_rows
 
 RULES = "tally 3"
 """Changes when equal requests would give other sums; a day built by older rules is dirty."""
 
-LAY_OUT: Mapping[type[Summary], Callable[..., str]] = {
+LAY_OUT: Mapping[type[Summary], Callable[[Day, Asked], pa.Table | str]] = {
     SlotSummary: lay_out_slots,
     PeakSummary: lay_out_peaks,
     FlightSummary: lay_out_flights,
     BackoffSummary: lay_out_backoff,
 }
-"""For each kind of summary what makes the SQL of its rows, given the connection, the summary, SQL that is true for the
-licensees who ask for it, SQL that yields the requests of the day before, and the day."""
+"""For each kind of summary what makes its rows of a day, in the order of its key, or the SQL of them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TallyTask:
-    """One day: SQL that yields its requests and those of the day before, and for each table the file it lacks.
+    """One day: the files of its requests and those of the day before, and for each table the file that it lacks.
 
     `standing` maps a table to the name of its file, `summaries` has each summary with the name of its file; what is not
     there is not wanted. `offered` is what source_file says of the day (`ledger.OFFERED`).
     """
 
     day: str
-    request: str
-    edge: str
+    requests: tuple[str, ...]
+    requests_before: tuple[str, ...]
     offered: pa.Table
     standing: Mapping[str, str]
     summaries: tuple[tuple[Asked, str], ...]
@@ -57,24 +61,37 @@ def tally_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
 
 
 def _write_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
-    connection = connect(memory_limit=task.memory_limit, scratch=task.scratch)
-    sum_finely(connection, task.request)
+    day = Day(
+        task.day,
+        task.requests,
+        task.requests_before,
+        [asked.summary for asked, _ in task.summaries],
+        lambda: _connection(task.memory_limit, task.scratch),
+    )
     written = []
 
-    def keep(table: Table, file: WrittenFile) -> None:
+    def write(table: Table, rows: pa.Table | str, name: str, **more: str) -> None:
+        partition, root = {**more, "event_date": task.day}, task.lake / table.name
+        if isinstance(rows, str):
+            file = write_file(day.connection, rows, root, partition=partition, name=name)
+        else:
+            file = write_rows(rows, root, partition=partition, name=name)
         written.append((table.name, file))
 
-    for table in STANDING:
+    for table, rows_of in STANDING.items():
         if name := task.standing.get(table.name):
-            keep(table, write_standing(connection, table, task.lake / table.name, day=task.day, name=name))
+            write(table, rows_of(day.requests), name)
     if name := task.standing.get(DAY_LEDGER.name):
-        gaps = write_gaps(connection, task.lake / SEQUENCE_GAP.name, day=task.day, name=name)
-        keep(SEQUENCE_GAP, gaps)
-        keep(DAY_LEDGER, write_ledger(connection, task.offered, task.lake / DAY_LEDGER.name, day=task.day, name=name))
+        numbering = numbering_of(day.every)
+        gaps = gaps_of(numbering)
+        write(SEQUENCE_GAP, gaps, name)
+        write(DAY_LEDGER, ledger_of(day.every, numbering, gaps, task.offered, built_from=name), name)
     for asked, name in task.summaries:
-        whose = f"licensee IN ({', '.join(map(quote_text, asked.licensees)) or 'NULL'})"
-        query = LAY_OUT[type(asked.summary)](connection, asked.summary, whose, task.edge, day=task.day)
-        partition = {"summary_id": asked.summary.id, "event_date": task.day}
-        table = asked.summary.table
-        keep(table, write_file(connection, query, task.lake / table.name, partition=partition, name=name))
+        write(asked.summary.table, LAY_OUT[type(asked.summary)](day, asked), name, summary_id=asked.summary.id)
     return written
+
+
+@lru_cache(maxsize=1)
+def _connection(memory_limit: str, scratch: Path) -> duckdb.DuckDBPyConnection:
+    """One for all the days of a task: opening it costs as much as some of them."""
+    return connect(memory_limit=memory_limit, scratch=scratch)

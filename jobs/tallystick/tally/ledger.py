@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
 
-import duckdb
+import numpy as np
 import pyarrow as pa
 
-from tallystick.duck import WrittenFile, quote_text, write_file
+from tallystick.tables.day_ledger import DAY_LEDGER
+from tallystick.tally.grouping import LARGEST, LEAST, Groups, Integers, group
+from tallystick.tally.requests import ARROW, DayRequests, Flags, instants
 
 OFFERED = pa.schema(
     [
@@ -21,95 +25,148 @@ OFFERED = pa.schema(
 )
 """What `source_file` says of one day of one source: files read and repeated, and their entries."""
 
-COUNTED = """
-SELECT
-    source,
-    count(*) AS accepted,
-    count(*) FILTER (is_duplicate) AS duplicate,
-    count(*) FILTER (is_duplicate AND conflict) AS conflict,
-    count(*) FILTER (NOT is_duplicate) AS "unique",
-    count(*) FILTER (NOT is_duplicate AND licensee IS NULL) AS unattributed,
-    count(*) FILTER (NOT is_duplicate AND licensee IS NOT NULL) AS attributed,
-    min(received_at) FILTER (NOT is_duplicate) AS first_at,
-    max(received_at) FILTER (NOT is_duplicate) AS last_at,
-    arg_min_null(epoch, (received_at, sequence_number))
-        FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_first,
-    arg_max_null(epoch, (received_at, sequence_number))
-        FILTER (NOT is_duplicate AND sequence_number IS NOT NULL) AS epoch_last
-FROM request
-GROUP BY source
-"""
+
+LEDGER = pa.schema([(column.name, ARROW[column.type]) for column in DAY_LEDGER.columns if column.name != "event_date"])
 
 
-def write_gaps(connection: duckdb.DuckDBPyConnection, root: Path, *, day: str, name: str) -> WrittenFile:
-    """Write the runs of numbers that the day's logs skipped. A source is sorted only when its count says that it must.
+@dataclass(frozen=True, kw_only=True)
+class Numbering:
+    """The unique requests that have a number, by source and epoch: `groups`, and in `stretches` a row for each."""
 
-    Reads `request`; leaves `gap` on the connection for the ledger.
-    """
-    connection.execute(
-        """CREATE OR REPLACE TEMP TABLE gap AS
-        WITH numbering AS (
-            SELECT source, epoch, min(sequence_number) AS least, max(sequence_number) AS most, count(*) AS numbers
-            FROM request WHERE NOT is_duplicate AND sequence_number IS NOT NULL GROUP BY source, epoch
-        ),
-        broken AS (SELECT source, epoch FROM numbering WHERE most - least <> numbers - 1),
-        step AS (
-            SELECT request.source, request.epoch, sequence_number, received_at,
-                lag(sequence_number) OVER numbers AS number_before, lag(received_at) OVER numbers AS after_at
-            FROM request INNER JOIN broken
-                ON request.source = broken.source AND request.epoch IS NOT DISTINCT FROM broken.epoch
-            WHERE NOT is_duplicate AND sequence_number IS NOT NULL
-            WINDOW numbers AS (PARTITION BY request.source, request.epoch ORDER BY sequence_number)
-        )
-        SELECT source, epoch, number_before + 1 AS first_missing, sequence_number - 1 AS last_missing,
-            sequence_number - number_before - 1 AS missing, after_at, received_at AS before_at
-        FROM step WHERE sequence_number - number_before > 1"""
+    requests: DayRequests
+    numbers: Integers
+    groups: Groups
+    stretches: pa.Table
+
+
+def numbering_of(requests: DayRequests) -> Numbering:
+    """How a day's logs number their requests: which numbers there are, and which were received first and last."""
+    is_numbered = requests.amount("sequence_number").is_known & ~requests.flags("is_duplicate")
+    numbered = requests if is_numbered.all() else requests.only(np.flatnonzero(is_numbered))
+    numbers = numbered.amount("sequence_number").known
+    source, epoch, at_us = numbered.coded("source"), numbered.coded("epoch"), numbered.at_us
+    groups = group((source.codes, source.size), (epoch.codes, epoch.size))
+    first_us, last_us = groups.least(at_us), groups.largest(at_us)
+    at_first, at_last = at_us == first_us[groups.of_row], at_us == last_us[groups.of_row]
+    stretches = pa.table(
+        {
+            "source": source.decoded(groups.codes[0]),
+            "epoch": epoch.decoded(groups.codes[1]),
+            "numbers": groups.rows(),
+            "least": groups.least(numbers),
+            "most": groups.largest(numbers),
+            "first_us": first_us,
+            "first_number": groups.least(np.where(at_first, numbers, LARGEST)),
+            "last_us": last_us,
+            "last_number": groups.largest(np.where(at_last, numbers, LEAST)),
+        }
     )
-    return write_file(connection, "SELECT * FROM gap ORDER BY ALL", root, partition={"event_date": day}, name=name)
+    return Numbering(requests=numbered, numbers=numbers, groups=groups, stretches=stretches)
 
 
-def write_ledger(
-    connection: duckdb.DuckDBPyConnection, offered: pa.Table, root: Path, *, day: str, name: str
-) -> WrittenFile:
-    """Write the day's ledger from its requests, its gaps and what its files offered (`OFFERED`).
+def gaps_of(numbering: Numbering) -> pa.Table:
+    """The runs of numbers that the day's logs skipped, in order. Raises OverflowError.
 
-    A repeated file's entries are accepted, and duplicates, of the day. Reads `request` and `gap`.
+    A stretch is sorted only when its count says that it must.
     """
-    connection.register("offered", offered)
-    query = f"""
-        WITH counted AS ({COUNTED}),
-        numbering AS (
-            SELECT source, epoch, min(sequence_number) AS least, max(sequence_number) AS most
-            FROM request WHERE NOT is_duplicate AND sequence_number IS NOT NULL GROUP BY source, epoch
-        ),
-        lost AS (SELECT source, sum(missing) AS missing FROM gap GROUP BY source)
-        SELECT
-            coalesce(counted.source, offered.source) AS source,
-            coalesce(offered.files, 0) AS files,
-            coalesce(offered.repeated_files, 0) AS repeated_files,
-            coalesce(counted.accepted, 0) + coalesce(offered.repeated_accepted, 0) + coalesce(offered.rejected, 0)
-                AS entries,
-            coalesce(offered.rejected, 0) AS rejected,
-            coalesce(counted.accepted, 0) + coalesce(offered.repeated_accepted, 0) AS accepted,
-            coalesce(counted.duplicate, 0) + coalesce(offered.repeated_accepted, 0) AS duplicate,
-            coalesce(counted.conflict, 0) AS conflict,
-            coalesce(counted."unique", 0) AS "unique",
-            coalesce(counted.unattributed, 0) AS unattributed,
-            coalesce(counted.attributed, 0) AS attributed,
-            counted.first_at,
-            counted.last_at,
-            counted.epoch_first,
-            counted.epoch_last,
-            earliest.least AS first_number,
-            latest.most AS last_number,
-            CAST(coalesce(lost.missing, 0) AS BIGINT) AS missing,
-            {quote_text(name)} AS built_from
-        FROM counted
-        FULL OUTER JOIN offered USING (source)
-        LEFT JOIN numbering AS earliest
-            ON counted.source = earliest.source AND counted.epoch_first IS NOT DISTINCT FROM earliest.epoch
-        LEFT JOIN numbering AS latest
-            ON counted.source = latest.source AND counted.epoch_last IS NOT DISTINCT FROM latest.epoch
-        LEFT JOIN lost ON counted.source = lost.source
-        ORDER BY ALL"""
-    return write_file(connection, query, root, partition={"event_date": day}, name=name)
+    found = [_no_gap()]
+    for place, stretch in enumerate(numbering.stretches.to_pylist()):
+        span = stretch["most"] - stretch["least"]
+        if span == stretch["numbers"] - 1:
+            continue
+        if span > LARGEST:
+            raise OverflowError(f"numbers from {stretch['least']} to {stretch['most']} are too far apart")
+        inside = np.flatnonzero(numbering.groups.of_row == place)
+        numbers, at_us = numbering.numbers[inside], numbering.requests.at_us[inside]
+        order = np.lexsort((at_us, numbers))
+        numbers, at_us = numbers[order], at_us[order]
+        after = np.flatnonzero(np.diff(numbers) > 1)
+        found.append(
+            pa.table(
+                {
+                    "source": pa.array([stretch["source"]] * len(after), pa.string()),
+                    "epoch": pa.array([stretch["epoch"]] * len(after), pa.string()),
+                    "first_missing": numbers[after] + 1,
+                    "last_missing": numbers[after + 1] - 1,
+                    "missing": numbers[after + 1] - numbers[after] - 1,
+                    "after_at": instants(at_us[after]),
+                    "before_at": instants(at_us[after + 1]),
+                }
+            )
+        )
+    return pa.concat_tables(found)
+
+
+def _no_gap() -> pa.Table:
+    whole, instant = pa.int64(), pa.timestamp("us", tz="UTC")
+    kinds = {"source": pa.string(), "epoch": pa.string(), "first_missing": whole, "last_missing": whole}
+    kinds |= {"missing": whole, "after_at": instant, "before_at": instant}
+    return pa.schema(kinds).empty_table()
+
+
+def ledger_of(
+    requests: DayRequests, numbering: Numbering, gaps: pa.Table, offered: pa.Table, *, built_from: str
+) -> pa.Table:
+    """The day's ledger from its requests, its gaps and what its files offered (`OFFERED`), ordered by source.
+
+    A repeated file's entries are accepted, and duplicates, of the day. Raises OverflowError.
+    """
+    counted = {row["source"]: row for row in _counted(requests).to_pylist()}
+    files = {row["source"]: row for row in offered.to_pylist()}
+    missing = Counter[str]()
+    for source, many in zip(gaps["source"].to_pylist(), gaps["missing"].to_pylist(), strict=True):
+        missing[source] += many
+    rows = []
+    for source in sorted({*counted, *files}):
+        here, file = counted.get(source, {}), files.get(source, {})
+        accepted = here.get("accepted", 0) + file.get("repeated_accepted", 0)
+        stretches = [one for one in numbering.stretches.to_pylist() if one["source"] == source]
+        first: dict[str, Any] = min(stretches, key=lambda one: (one["first_us"], one["first_number"]), default={})
+        last: dict[str, Any] = max(stretches, key=lambda one: (one["last_us"], one["last_number"]), default={})
+        rows.append(
+            {
+                "source": source,
+                "files": file.get("files", 0),
+                "repeated_files": file.get("repeated_files", 0),
+                "entries": accepted + file.get("rejected", 0),
+                "rejected": file.get("rejected", 0),
+                "accepted": accepted,
+                "duplicate": here.get("duplicate", 0) + file.get("repeated_accepted", 0),
+                **{name: here.get(name, 0) for name in ("conflict", "unique", "unattributed", "attributed")},
+                "first_at": here.get("first_at"),
+                "last_at": here.get("last_at"),
+                "epoch_first": first.get("epoch"),
+                "epoch_last": last.get("epoch"),
+                "first_number": first.get("least"),
+                "last_number": last.get("most"),
+                "missing": missing[source],
+                "built_from": built_from,
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=LEDGER)
+
+
+def _counted(requests: DayRequests) -> pa.Table:
+    """The day's requests by source."""
+    source = requests.coded("source")
+    groups = group((source.codes, source.size))
+    is_duplicate, is_known = requests.flags("is_duplicate"), requests.coded("licensee").is_known
+    unique = ~is_duplicate
+
+    def count(flags: Flags) -> Integers:
+        return groups.rows_at(np.flatnonzero(flags))
+
+    uniques = count(unique)
+    return pa.table(
+        {
+            "source": source.decoded(groups.codes[0]),
+            "accepted": groups.rows(),
+            "duplicate": count(is_duplicate),
+            "conflict": count(is_duplicate & requests.flags("conflict")),
+            "unique": uniques,
+            "unattributed": count(unique & ~is_known),
+            "attributed": count(unique & is_known),
+            "first_at": instants(groups.least(np.where(unique, requests.at_us, LARGEST)), uniques == 0),
+            "last_at": instants(groups.largest(np.where(unique, requests.at_us, LEAST)), uniques == 0),
+        }
+    )

@@ -1,147 +1,137 @@
-"""One UTC day of requests into the `usage_*` tables: exact sums, each from the finest grain of the day."""
+"""One UTC day of requests into the `usage_*` tables of sums: each read once, summed in one pass at its own grain."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib.resources import files
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
-from tallystick.duck import WrittenFile, quote_name, write_file
 from tallystick.tables import Table
 from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
-from tallystick.tally.scope import KEY, condition
-from tallystick.tally.summary import PeakSummary, SlotSummary
-from tallystick.tally.windows import Integers, calendar_sums, sliding_sums
+from tallystick.tally.grouping import Groups, Integers, group
+from tallystick.tally.requests import Day, DayRequests, Flags, instants
+from tallystick.tally.scope import SLOT_US
+from tallystick.tally.summary import Asked
 
-SLOT_AT = "make_timestamptz(slot * 900000000)"
-IS_THROTTLED = "coalesce(status = 429, false)"
-
-AMOUNTS = """CAST(sum(requests) AS BIGINT) AS requests,
-    CAST(sum(records) AS BIGINT) AS records,
-    CAST(sum(records_unknown) AS BIGINT) AS records_unknown,
-    CAST(sum(response_bytes) AS BIGINT) AS response_bytes,
-    CAST(sum(response_bytes_unknown) AS BIGINT) AS response_bytes_unknown,
-    min(first_at) AS first_at,
-    max(last_at) AS last_at"""
-
-ERRORS = "CAST(coalesce(sum(requests) FILTER (status >= 400 AND status <> 429), 0) AS BIGINT) AS errors"
-
-STANDING: dict[Table, str] = {
-    USAGE_APP_SLOT: f"SELECT licensee, app, {SLOT_AT} AS slot_at, {IS_THROTTLED} AS is_throttled, {ERRORS}, {AMOUNTS} "
-    "FROM fine GROUP BY ALL ORDER BY ALL",
-    USAGE_APP_ROUTE: f"SELECT licensee, app, method, route, status, {AMOUNTS} FROM fine GROUP BY ALL ORDER BY ALL",
-    USAGE_CREDENTIAL: f"SELECT licensee, app, credential_id, {IS_THROTTLED} AS is_throttled, {AMOUNTS} "
-    "FROM fine GROUP BY ALL ORDER BY ALL",
-}
-"""The tables that every day has, each with the SQL that makes it from the day's finest grain."""
+THROTTLED = 429
 
 
-def sum_finely(connection: duckdb.DuckDBPyConnection, request: str) -> None:
-    """Make `request` (the day's rows) and `fine` (their sums) on the connection."""
-    connection.execute(f"CREATE OR REPLACE TEMP VIEW request AS {request}")
-    connection.execute(files("tallystick.tally").joinpath("usage.sql").read_text("utf-8"))
-
-
-def write_standing(
-    connection: duckdb.DuckDBPyConnection, table: Table, root: Path, *, day: str, name: str
-) -> WrittenFile:
-    """Write one standing table's rows of the day."""
-    return write_file(connection, STANDING[table], root, partition={"event_date": day}, name=name)
-
-
-def lay_out_slots(
-    connection: duckdb.DuckDBPyConnection, summary: SlotSummary, whose: str, edge: str, *, day: str
-) -> str:
-    """SQL for one summary's rows of `usage_scope`, over `fine` and `request`; day.LAY_OUT says what it is given."""
-    where = f"{whose} AND ({condition(summary.scope)})"
-    served = f"CAST(coalesce(sum(requests) FILTER (NOT {IS_THROTTLED}), 0) AS BIGINT) AS served"
-    if summary.is_of_requests:
-        source = (
-            f"SELECT licensee, {KEY[summary.per]} AS key, status, "
-            "epoch_us(received_at) // 900000000 AS slot, 1 AS requests, "
-            "coalesce(records, 0) AS records, CAST(records IS NULL AS BIGINT) AS records_unknown, "
-            "coalesce(response_bytes, 0) AS response_bytes, CAST(response_bytes IS NULL AS BIGINT) AS "
-            "response_bytes_unknown, received_at AS first_at, received_at AS last_at FROM request "
-            f"WHERE NOT is_duplicate AND {where}"
-        )
-    else:
-        source = f"SELECT *, {KEY[summary.per]} AS key FROM fine WHERE {where}"
-    return f"SELECT licensee, key, {SLOT_AT} AS slot_at, {served}, {AMOUNTS} FROM ({source}) GROUP BY ALL ORDER BY ALL"
-
-
-def lay_out_peaks(
-    connection: duckdb.DuckDBPyConnection, summary: PeakSummary, whose: str, edge: str, *, day: str
-) -> str:
-    """SQL for one summary's rows of `usage_peak`, over tables that it leaves on the connection; as `lay_out_slots`."""
-    start_us = int(np.datetime64(day, "us").astype(np.int64))
-    amount = "1" if summary.of == "requests" else quote_name(summary.of)
-    where = f"NOT is_duplicate AND {whose} AND {KEY[summary.per]} IS NOT NULL AND ({condition(summary.scope)})"
-    columns = f"licensee, {KEY[summary.per]} AS key, epoch_us(received_at) AS at_us, CAST({amount} AS BIGINT) AS amount"
-    chosen = f"SELECT {columns}"
-    connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE counted AS {chosen} FROM request WHERE {where} "
-        f"UNION ALL {chosen} FROM ({edge}) WHERE {where} AND epoch_us(received_at) > {start_us - summary.length_us}"
-    )
-    connection.execute(
-        f"""CREATE OR REPLACE TEMP TABLE owner AS
-        SELECT *, row_number() OVER (ORDER BY licensee, key) - 1 AS owner FROM (
-            SELECT licensee, key, count(*) AS counted, count(*) - count(amount) AS unknown,
-                CAST(coalesce(sum(amount), 0) AS BIGINT) AS used
-            FROM counted WHERE at_us >= {start_us} GROUP BY licensee, key
-        )"""
-    )
-    arrays = connection.execute(
-        "SELECT owner, at_us, amount FROM counted INNER JOIN owner USING (licensee, key) WHERE amount IS NOT NULL "
-        "ORDER BY owner, at_us"
-    ).fetchnumpy()
-    connection.register("peak", _peaks(arrays, summary, start_us))
-    return (
-        "SELECT licensee, key, counted, unknown, used, peak, make_timestamptz(peak_us) AS peak_at, own_peak, "
-        "make_timestamptz(own_peak_us) AS own_peak_at FROM owner LEFT JOIN peak USING (owner) ORDER BY licensee, key"
-    )
-
-
-def _peaks(arrays: Mapping[str, Any], summary: PeakSummary, start_us: int) -> pa.Table:
-    """Per owner the largest window sum among the day's own requests, and when it is first reached.
-
-    Once with the edge from the day before, and once without it, which changes only windows that reach over midnight.
-    """
-    owners, at_us, amounts = (np.asarray(arrays[name], np.int64) for name in ("owner", "at_us", "amount"))
-    window_sums = sliding_sums if summary.window == "sliding" else calendar_sums
-    sums = window_sums(owners, at_us, amounts, summary.length_us)
-    own = at_us >= start_us
-    owners, at_us, amounts, sums = owners[own], at_us[own], amounts[own], sums[own]
-    early = at_us < start_us + summary.length_us
-    own_sums = sums.copy()
-    own_sums[early] = window_sums(owners[early], at_us[early], amounts[early], summary.length_us)
-    begins = (
-        np.flatnonzero(np.concatenate([[True], owners[1:] != owners[:-1]])) if len(owners) else np.zeros(0, np.intp)
-    )
-    peaks, firsts = _largest(sums, begins)
-    own_peaks, own_firsts = _largest(own_sums, begins)
+def by_app_and_slot(requests: DayRequests) -> pa.Table:
+    """The day's rows of `usage_app_slot`, in the order of its key."""
+    slots, throttled = _slots(requests), _is_throttled(requests)
+    groups = _apps(requests).within((slots, _size(slots)), (throttled.astype(np.int64), 2))
+    failed = np.flatnonzero(_statuses(requests, lambda status: (status >= 400) & (status != THROTTLED)))
+    licensee, app, slot, is_throttled = groups.codes
     return pa.table(
         {
-            "owner": owners[begins],
-            "peak": peaks,
-            "peak_us": at_us[firsts],
-            "own_peak": own_peaks,
-            "own_peak_us": at_us[own_firsts],
+            "licensee": requests.coded("licensee").decoded(licensee),
+            "app": requests.coded("app").decoded(app),
+            "slot_at": instants((slot + _first_slot(requests)) * SLOT_US),
+            "is_throttled": pa.array(is_throttled == 1),
+            "errors": groups.rows_at(failed),
+            **_amounts(requests, groups),
         }
     )
 
 
-def _largest(sums: Integers, begins: NDArray[np.intp]) -> tuple[Integers, NDArray[np.intp]]:
-    """The largest of each run of `sums` that begins at `begins`, and the first place in the run that has it."""
-    if not len(begins):
-        return np.zeros(0, np.int64), np.zeros(0, np.intp)
-    peaks = np.maximum.reduceat(sums, begins)
-    reached = np.flatnonzero(sums == np.repeat(peaks, np.diff(np.append(begins, len(sums)))))
-    return peaks, reached[np.searchsorted(reached, begins)]
+def by_app_and_route(requests: DayRequests) -> pa.Table:
+    """The day's rows of `usage_app_route`, in the order of its key."""
+    return _by_app_and(requests, "method", "route", "status")
+
+
+def by_credential(requests: DayRequests) -> pa.Table:
+    """The day's rows of `usage_credential`, in the order of its key."""
+    return _by_app_and(requests, "credential_id", "is_throttled")
+
+
+STANDING: Mapping[Table, Callable[[DayRequests], pa.Table]] = {
+    USAGE_APP_SLOT: by_app_and_slot,
+    USAGE_APP_ROUTE: by_app_and_route,
+    USAGE_CREDENTIAL: by_credential,
+}
+"""The tables that every day has, each with what makes its rows from the day's requests, duplicates aside."""
+
+
+def lay_out_slots(day: Day, asked: Asked) -> pa.Table:
+    """One summary's rows of `usage_scope`, in the order of its key."""
+    summary: Any = asked.summary
+    requests = day.requests.only(day.requests.in_scope(day, summary.scope, asked.licensees))
+    licensee, key, slots = requests.coded("licensee"), requests.owner(summary.per), _slots(requests)
+    groups = group((licensee.codes, licensee.size), (key.codes, key.size), (slots, _size(slots)))
+    served = np.flatnonzero(~_is_throttled(requests))
+    return pa.table(
+        {
+            "licensee": licensee.decoded(groups.codes[0]),
+            "key": key.decoded(groups.codes[1]),
+            "slot_at": instants((groups.codes[2] + _first_slot(requests)) * SLOT_US),
+            "served": groups.rows_at(served),
+            **_amounts(requests, groups),
+        }
+    )
+
+
+def _by_app_and(requests: DayRequests, *names: str) -> pa.Table:
+    """Sums by licensee, app and some columns; `is_throttled` is one of them like the others."""
+    groups = _apps(requests)
+    columns = {name: requests.coded(name) for name in names if name != "is_throttled"}
+    divided = [(one.codes, one.size) for one in columns.values()]
+    if "is_throttled" in names:
+        divided.append((_is_throttled(requests).astype(np.int64), 2))
+    groups = groups.within(*divided)
+    licensee, app, *codes = groups.codes
+    found = {
+        "licensee": requests.coded("licensee").decoded(licensee),
+        "app": requests.coded("app").decoded(app),
+    }
+    for name, code in zip(names, codes, strict=True):
+        found[name] = columns[name].decoded(code) if name in columns else pa.array(code == 1)
+    return pa.table(found | _amounts(requests, groups))
+
+
+def _apps(requests: DayRequests) -> Groups:
+    if "licensee, app" not in requests.kept:
+        licensee, app = requests.coded("licensee"), requests.coded("app")
+        requests.kept["licensee, app"] = group((licensee.codes, licensee.size), (app.codes, app.size))
+    groups: Groups = requests.kept["licensee, app"]
+    return groups
+
+
+def _amounts(requests: DayRequests, groups: Groups) -> dict[str, Any]:
+    """The columns of `tables.amounts`. Raises OverflowError."""
+    found: dict[str, Any] = {"requests": groups.rows()}
+    for name in ("records", "response_bytes"):
+        amount = requests.amount(name)
+        found[name] = groups.sums(amount.known)
+        found[f"{name}_unknown"] = groups.rows_at(amount.unknown)
+    found["first_at"] = instants(groups.least(requests.at_us))
+    found["last_at"] = instants(groups.largest(requests.at_us))
+    return found
+
+
+def _slots(requests: DayRequests) -> Integers:
+    """Each request's quarter of an hour, counted from the first that has any."""
+    return requests.at_us // SLOT_US - _first_slot(requests)
+
+
+def _first_slot(requests: DayRequests) -> int:
+    return int(requests.at_us.min(initial=2**62)) // SLOT_US if requests.rows else 0
+
+
+def _size(slots: Integers) -> int:
+    return int(slots.max(initial=0)) + 1
+
+
+def _is_throttled(requests: DayRequests) -> Flags:
+    """Which were refused with 429; a status that the log does not give is not known to be a refusal."""
+    return _statuses(requests, lambda status: status == THROTTLED)
+
+
+def _statuses(requests: DayRequests, test: Callable[[Integers], Flags]) -> Flags:
+    status = requests.coded("status")
+    fits = np.append(test(status.values.to_numpy(zero_copy_only=False).astype(np.int64)), False)
+    found: Flags = fits[status.codes]
+    return found

@@ -26,6 +26,17 @@ def sliding_sums(keys: Integers, at_us: Integers, amounts: Integers, length_us: 
     return _between(amounts, first, after)
 
 
+def sums_until(line: Integers, amounts: Integers | None, length_us: int) -> Integers:
+    """For each request the sum of amounts in `(at - length, at]` of those up to it; None for amounts is one each.
+
+    `line` has key and time as one ascending number, keys further apart than the window reaches. Of requests at one
+    instant the last has the whole sum, so that the largest of all is that of `sliding_sums`. Raises OverflowError.
+    """
+    first = np.searchsorted(line, line - length_us, side="right")
+    until = np.arange(1, len(line) + 1)
+    return until - first if amounts is None else _between(amounts, first, until)
+
+
 def calendar_sums(keys: Integers, at_us: Integers, amounts: Integers, length_us: int) -> Integers:
     """For each request the sum of its key's amounts in its window `[k*length, (k+1)*length)`; as `sliding_sums`."""
     if len(at_us) == 0:

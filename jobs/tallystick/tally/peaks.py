@@ -1,0 +1,178 @@
+"""One UTC day of requests into `usage_peak`: the largest sum in any window, for each whose budget it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tallystick.period import DAY_US
+from tallystick.tally.grouping import Integers, group
+from tallystick.tally.requests import Coded, Day, DayRequests, Flags, Places, instants
+from tallystick.tally.summary import Asked, PeakSummary
+from tallystick.tally.windows import calendar_sums, sums_until
+
+SPAN_BITS = (3 * DAY_US).bit_length()
+"""Bits that tell apart the instants of a day and the day before, and one more day so that no window reaches over."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeline:
+    """Requests by owner, then time, each as one number of both; `amounts` None is one each, else of those that say it.
+
+    Times count from `start_us`, those of the day before are negative.
+    """
+
+    line: Integers
+    amounts: Integers | None
+    start_us: int
+
+    @classmethod
+    def of(cls, owners: Integers, at_us: Integers, amounts: Integers | None, start_us: int) -> Timeline:
+        """Sorted. Raises OverflowError for more owners than fit beside the time."""
+        if len(owners) and int(owners.max()) >> (62 - SPAN_BITS):
+            raise OverflowError(f"{int(owners.max()) + 1} keys on a day are too many for one pass")
+        line = (owners << SPAN_BITS) + (at_us - (start_us - DAY_US))
+        if not (line[1:] >= line[:-1]).all():
+            order = None if amounts is None else np.argsort(line)
+            line = np.sort(line) if order is None else line[order]
+            amounts = amounts if amounts is None or order is None else amounts[order]
+        return cls(line=line, amounts=amounts, start_us=start_us)
+
+    @property
+    def owners(self) -> Integers:
+        """Whose each is."""
+        return self.line >> SPAN_BITS
+
+    @property
+    def at_us(self) -> Integers:
+        """When each was received."""
+        return (self.line & ((1 << SPAN_BITS) - 1)) + (self.start_us - DAY_US)
+
+    def only(self, chosen: Flags | Places) -> Timeline:
+        """The same of some requests."""
+        return replace(self, line=self.line[chosen], amounts=None if self.amounts is None else self.amounts[chosen])
+
+    def sums(self, window: str, length_us: int) -> Integers:
+        """What the window of each holds at it: of those at one instant the last has all of it. Raises OverflowError."""
+        if window == "sliding":
+            return sums_until(self.line, self.amounts, length_us)
+        amounts = np.ones(len(self.line), np.int64) if self.amounts is None else self.amounts
+        return calendar_sums(self.owners, self.at_us, amounts, length_us)
+
+    def largest(self, sums: Integers, owners: int) -> tuple[pa.Array, pa.Array]:
+        """Of each owner the largest sum and when it is first reached; NULL where no request says the amount."""
+        largest, first_us, has_none = np.zeros(owners, np.int64), np.zeros(owners, np.int64), np.ones(owners, np.bool_)
+        if len(sums):
+            whose = self.owners
+            begins = np.flatnonzero(np.concatenate([[True], whose[1:] != whose[:-1]]))
+            found = np.maximum.reduceat(sums, begins)
+            reached = np.flatnonzero(sums == np.repeat(found, np.diff(np.append(begins, len(sums)))))
+            firsts = self.only(reached[np.searchsorted(reached, begins)])
+            largest[firsts.owners], first_us[firsts.owners], has_none[firsts.owners] = found, firsts.at_us, False
+        return pa.array(largest, mask=has_none), instants(first_us, has_none)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owners:
+    """Whose requests of the day are in scope, in order, and what they did; and the requests themselves."""
+
+    licensee: pa.Array
+    key: pa.Array
+    counted: Integers
+    unknown: Integers
+    used: Integers
+    timeline: Timeline
+
+
+def lay_out_peaks(day: Day, asked: Asked) -> pa.Table:
+    """One summary's rows of `usage_peak`, in the order of its key. Raises OverflowError."""
+    summary = asked.summary
+    assert isinstance(summary, PeakSummary)
+    owners = _owners(day, summary, asked.licensees)
+    timeline = owners.timeline
+    sums = timeline.sums(summary.window, summary.length_us)
+    own_sums, own = sums, timeline.at_us >= day.start_us
+    if not own.all():  # without the day before only windows that reach over midnight hold less
+        timeline, sums = timeline.only(own), sums[own]
+        early = timeline.at_us < day.start_us + summary.length_us
+        own_sums = sums.copy()
+        own_sums[early] = timeline.only(early).sums(summary.window, summary.length_us)
+    peak, peak_at = timeline.largest(sums, len(owners.counted))
+    own_peak, own_peak_at = timeline.largest(own_sums, len(owners.counted))
+    return pa.table(
+        {
+            "licensee": owners.licensee,
+            "key": owners.key,
+            "counted": owners.counted,
+            "unknown": owners.unknown,
+            "used": owners.used,
+            "peak": peak,
+            "peak_at": peak_at,
+            "own_peak": own_peak,
+            "own_peak_at": own_peak_at,
+        }
+    )
+
+
+def _owners(day: Day, summary: PeakSummary, licensees: tuple[str, ...]) -> Owners:
+    """Peaks of the same requests are found on one timeline, which reaches back as far as the longest window needs."""
+    same = (summary.of, summary.per, summary.scope)
+    name = ("owners", *same, licensees)
+    if name not in day.kept:
+        lengths = [
+            one.length_us
+            for one in day.summaries
+            if isinstance(one, PeakSummary) and (one.of, one.per, one.scope) == same
+        ]
+        day.kept[name] = _laid_out(day, summary, licensees, day.start_us - max(lengths))
+    found: Owners = day.kept[name]
+    return found
+
+
+def _laid_out(day: Day, summary: PeakSummary, licensees: tuple[str, ...], since_us: int) -> Owners:
+    requests = _called(day, day.requests, summary, licensees)
+    licensee, key = requests.coded("licensee"), requests.owner(summary.per)
+    groups = group((licensee.codes, licensee.size), (key.codes, key.size))
+    counted = used = groups.rows()
+    unknown = np.zeros(groups.count, np.int64)
+    if summary.of != "requests":
+        amount = requests.amount(summary.of)
+        unknown, used = groups.rows_at(amount.unknown), groups.sums(amount.known)
+    earlier = _called(day, day.earlier(since_us), summary, licensees)
+    names = groups.codes[0] * key.size + groups.codes[1]
+    theirs = _as_in(earlier.coded("licensee"), licensee) * key.size + _as_in(earlier.owner(summary.per), key)
+    place = np.minimum(np.searchsorted(names, theirs), max(groups.count - 1, 0))
+    lends = names[place] == theirs if groups.count else np.zeros(len(theirs), np.bool_)
+    owners = np.concatenate([place[lends], groups.of_row])
+    at_us = np.concatenate([earlier.at_us[lends], requests.at_us])
+    amounts = None
+    if summary.of != "requests":
+        said = (earlier.amount(summary.of).only(lends), requests.amount(summary.of))
+        says_it = np.concatenate([one.is_known for one in said])
+        amounts = np.concatenate([one.known for one in said])[says_it]
+        owners, at_us = owners[says_it], at_us[says_it]
+    return Owners(
+        licensee=licensee.decoded(groups.codes[0]),
+        key=key.decoded(groups.codes[1]),
+        counted=counted,
+        unknown=unknown,
+        used=used,
+        timeline=Timeline.of(owners, at_us, amounts, day.start_us),
+    )
+
+
+def _called(day: Day, requests: DayRequests, summary: PeakSummary, licensees: tuple[str, ...]) -> DayRequests:
+    """Those in scope that say whose budget they use."""
+    found = requests.only(requests.in_scope(day, summary.scope, licensees))
+    is_known = found.owner(summary.per).is_known
+    return found if is_known.all() else found.only(np.flatnonzero(is_known))
+
+
+def _as_in(column: Coded, other: Coded) -> Integers:
+    """A column's codes as those of another column; a value that this one lacks becomes none of its own values."""
+    places = pc.index_in(column.values, other.values).fill_null(other.size - 1).to_numpy(zero_copy_only=False)
+    found: Integers = np.append(places, other.size - 1).astype(np.int64)[column.codes]
+    return found
