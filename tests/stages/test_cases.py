@@ -249,6 +249,23 @@ def test_a_case_is_judged_as_if_no_other_version_followed() -> None:
     assert result.is_met
 
 
+# ── money ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_owed_and_underpaid_is_compared_to_the_cent() -> None:
+    tiers = [{"up_to": 100, "price": "0.50"}, {"price": "0.40"}]
+    fee = {"id": "fee", "cites": "§ 7", "says": "Pay.", "kind": "fee", "of": "requests", "currency": "USD"}
+    expect = {"key": "2022-03", "verdict": "exceeded", "used": 150, "owed": "70.00", "underpaid": "0.01"}
+    paid = [{"month": "2022-03", "amount": "69.99", "currency": "USD"}]
+
+    right = ran(fee | {"tiers": tiers}, requests=[calls("10:00:00", 150)], expect={"fee": expect}, paid=paid)
+    wrong = ran(
+        fee | {"tiers": tiers}, requests=[calls("10:00:00", 150)], expect={"fee": expect | {"owed": "70.01"}}, paid=paid
+    )
+
+    assert (right.is_met, wrong.is_met) == (True, False)
+
+
 # ── what others write ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -17,10 +17,11 @@ from tallystick.agreements.route import METHODS, Method
 from tallystick.errors import BadPeriodError
 from tallystick.period import Period, add_months, local_midnight_us, parse_instant_us, to_instant
 from tallystick.register.model import App, Instant, Licensee, Paid, Slug
+from tallystick.register.money import Amount
 from tallystick.yaml_file import AtKeyError, Stated
 
 Verdict = Literal["kept", "exceeded", "not decided", "not checked"]
-Amount = Annotated[Whole, Field(ge=0, le=LARGEST)]
+Number = Annotated[Whole, Field(ge=0, le=LARGEST)]
 
 MOST_REQUESTS = 10_000_000
 """How many requests a case may have; a test is a small one."""
@@ -65,9 +66,9 @@ class CaseRequest(Stated):
     method: Method | None = Field(default=None, description="The HTTP method.")
     route: str | None = Field(default=None, min_length=1, description="The route; `GET /2/tweets` says the method too.")
     status: Status | None = Field(default=200, description="The HTTP status; `~` is one that the log does not say.")
-    records: Amount | None = Field(default=None, description="How many records are returned.")
-    response_bytes: Amount | None = Field(default=None, description="The size of the answer.")
-    duration_us: Amount | None = Field(default=None, description="How long it takes, in microseconds.")
+    records: Number | None = Field(default=None, description="How many records are returned.")
+    response_bytes: Number | None = Field(default=None, description="The size of the answer.")
+    duration_us: Number | None = Field(default=None, description="How long it takes, in microseconds.")
     user_agent: str | None = Field(default=None, description="How the client names its software.")
     history_from: Instant | None = Field(default=None, description="The oldest instant that it asks for.")
 
@@ -103,12 +104,15 @@ class Expected(Stated):
 
     verdict: Verdict = Field(description="The verdict over all keys, or of `key`.")
     reading: Slug | None = Field(default=None, description="The id of a reading; absent: the clause as written.")
-    key: str | None = Field(default=None, description="Whose verdict and numbers these are: an app, a credential …")
-    used: Amount | None = Field(default=None, description="What the measure calls used.")
-    peak: Amount | None = Field(default=None, description="The largest amount in a window.")
-    windows: Amount | None = Field(default=None, description="How many windows or episodes are over.")
-    requests_over: Amount | None = Field(default=None, description="How many requests are over.")
-    served_over: Amount | None = Field(default=None, description="How many of them were let through.")
+    key: str | None = Field(default=None, description="Whose verdict and numbers these are: an app, a user, a month …")
+    used: Number | None = Field(default=None, description="What the measure calls used.")
+    peak: Number | None = Field(default=None, description="The largest amount in a window.")
+    windows: Number | None = Field(default=None, description="How many windows or episodes are over.")
+    requests_over: Number | None = Field(default=None, description="How many requests are over.")
+    served_over: Number | None = Field(default=None, description="How many of them were let through.")
+    owed: Amount | None = Field(default=None, description="What a clause of kind `fee` finds owed.")
+    underpaid: Amount | None = Field(default=None, description="What it finds owed and not paid.")
+    interest: Amount | None = Field(default=None, description="What it finds owed for being late.")
 
 
 def a_list(value: object) -> object:

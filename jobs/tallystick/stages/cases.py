@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +33,8 @@ NAME = "case"
 """What everything is called that a log would have named: the source, the file."""
 WORST_FIRST = (EXCEEDED, NOT_DECIDED, NOT_CHECKED, KEPT)
 NUMBERS = ("used", "peak", "windows", "requests_over", "served_over")
-"""What a case may expect of a measure beside its verdict."""
+AMOUNTS = ("owed", "underpaid", "interest")
+"""What a case may expect of a measure beside its verdict: numbers, and amounts of money of a fee."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -218,6 +220,7 @@ def _checked(clause: str, expected: Expected, measures: Sequence[Measure]) -> Ch
     return Checked(clause=clause, reading=reading, expected=wanted, found=found)
 
 
-def _numbers(measure: Measure) -> dict[str, int]:
+def _numbers(measure: Measure) -> dict[str, int | Decimal]:
     said = {name: len(measure.windows) if name == "windows" else getattr(measure, name) for name in NUMBERS}
+    said |= {name: getattr(measure.money, name, None) for name in AMOUNTS}
     return {name: number for name, number in said.items() if number is not None}
