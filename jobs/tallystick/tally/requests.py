@@ -56,8 +56,15 @@ def relation_of(files: Sequence[str]) -> str:
         nothing = ", ".join(f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in columns)
         return f"SELECT {nothing} WHERE FALSE"
     listed = ", ".join(quote_text(without_wildcards(file)) for file in files)
-    named = ", ".join(quote_name(column.name) for column in columns)
-    return f"SELECT {named} FROM read_parquet([{listed}], hive_partitioning = false)"
+    present = [set(pq.read_schema(file).names) for file in files]  # files of before a column was promised lack it
+    named = ", ".join(
+        quote_name(column.name)
+        if any(column.name in names for names in present)
+        else f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}"
+        for column in columns
+    )
+    together = "" if all(names == present[0] for names in present) else ", union_by_name = true"
+    return f"SELECT {named} FROM read_parquet([{listed}], hive_partitioning = false{together})"
 
 
 @dataclass(frozen=True, kw_only=True)
