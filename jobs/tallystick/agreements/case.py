@@ -23,7 +23,7 @@ from tallystick.yaml_file import AtKeyError, Stated
 Verdict = Literal["kept", "exceeded", "not decided", "not checked"]
 Number = Annotated[Whole, Field(ge=0, le=LARGEST)]
 
-MOST_REQUESTS = 10_000_000
+MOST_REQUESTS = 1_000_000
 """How many requests a case may have; a test is a small one."""
 
 
