@@ -38,19 +38,23 @@ def measure(judging: Judging, clause: DeclaredClause) -> list[Measure]:
     return _measure_ended(judging, clause) if clause.users is None else measure_users(judging, clause)
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class _App:
-    """An app's requests that are meant, those of them from the stated instant on, and those that may be meant then."""
+    """An app's requests that are meant, those of them from the stated instant on, and those that may be meant then.
 
-    before: int = 0
-    after: int = 0
-    unclear: int = 0
-    first_us: int | None = None
+    `first_us` is the beginning of the first quarter of an hour that has one from the stated instant on.
+    """
+
+    before: int
+    after: int
+    unclear: int
+    first_us: int | None
 
 
 def _measure_ended(judging: Judging, clause: DeclaredClause) -> list[Measure]:
     apps, rows_read = _by_app(judging, clause)
     meant, _ = declared_by(clause)
+    decided_from = "request" if judging.reader.only_raw else "usage_app_slot" if meant.is_standing else "usage_scope"
     return [
         Measure(
             reading=AS_WRITTEN,
@@ -66,11 +70,7 @@ def _measure_ended(judging: Judging, clause: DeclaredClause) -> list[Measure]:
             missing=f"{found.unclear} requests do not say enough to tell whether they are meant"
             if found.unclear and not found.after
             else None,
-            decided_from="request"
-            if judging.reader.only_raw
-            else "usage_app_slot"
-            if meant.is_standing
-            else "usage_scope",
+            decided_from=decided_from,
             rows_read=rows_read,
             witnesses=()
             if found.first_us is None
@@ -83,28 +83,31 @@ def _measure_ended(judging: Judging, clause: DeclaredClause) -> list[Measure]:
 def _by_app(judging: Judging, clause: DeclaredClause) -> tuple[dict[str, _App], int]:
     """What each app did before and from the stated instant on, and the raw rows read for quarters that are cut."""
     assert clause.ended is not None
-    span, meant_unclear = judging.span, declared_by(clause)
+    span, (meant, unclear) = judging.span, declared_by(clause)
     ends_us = min(max(parse_instant_us(clause.ended, judging.binding.version.zone), span.start_us), span.end_us)
-    apps: dict[str, _App] = {}
-    rows_read = 0
+    names_something = clause.credential is not None or clause.routes is not None
+    before, rows_before = _sums(judging, meant, span.start_us, ends_us)
+    after, rows_after = _sums(judging, meant, ends_us, span.end_us)
+    perhaps, rows_perhaps = _sums(judging, unclear, ends_us, span.end_us) if names_something else ({}, 0)
+    apps = {
+        app: _App(
+            before=before.get(app, (0, 0))[0],
+            after=after.get(app, (0, 0))[0],
+            unclear=perhaps.get(app, (0, 0))[0],
+            first_us=after[app][1] if app in after else None,
+        )
+        for app in (*before, *after, *perhaps)
+    }
+    return apps, rows_before + rows_after + rows_perhaps
 
-    def sums(summary: SlotSummary, start_us: int, end_us: int) -> list[tuple[str, int, int]]:
-        nonlocal rows_read
-        if start_us >= end_us:
-            return []
-        part = Period(text=span.text, start_us=start_us, end_us=end_us)
-        rows_read += judging.reader.lay_out_pieces(summary, "requests", part)
-        return judging.reader.connection.execute(
-            "SELECT key, CAST(sum(counted) AS BIGINT), min(at_us) FROM piece GROUP BY key"
-        ).fetchall()
 
-    meant, unclear = meant_unclear
-    for app, count, _ in sums(meant, span.start_us, ends_us):
-        apps.setdefault(app, _App()).before = count
-    for app, count, first_us in sums(meant, ends_us, span.end_us):
-        found = apps.setdefault(app, _App())
-        found.after, found.first_us = count, first_us
-    if clause.credential is not None or clause.routes is not None:
-        for app, count, _ in sums(unclear, ends_us, span.end_us):
-            apps.setdefault(app, _App()).unclear = count
-    return apps, rows_read
+def _sums(judging: Judging, summary: SlotSummary, start_us: int, end_us: int) -> tuple[dict[str, tuple[int, int]], int]:
+    """By app the requests of a part of the span and the quarter of the first; and the raw rows read for them."""
+    if start_us >= end_us:
+        return {}, 0
+    part = Period(text=judging.span.text, start_us=start_us, end_us=end_us)
+    rows_read = judging.reader.lay_out_pieces(summary, "requests", part)
+    rows = judging.reader.connection.execute(
+        "SELECT key, CAST(sum(counted) AS BIGINT), min(at_us) FROM piece GROUP BY key"
+    ).fetchall()
+    return {str(app): (int(count), int(first_us)) for app, count, first_us in rows}, rows_read
