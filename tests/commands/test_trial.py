@@ -67,6 +67,22 @@ def test_a_proposal_that_asks_for_another_sum_is_judged_from_requests(finished: 
     ]
 
 
+FEE = """
+  - {id: fee, cites: "§ 7", says: A fee., kind: fee, of: requests, currency: USD, price: "0.50"}
+"""
+
+
+def test_what_would_be_owed_under_other_prices_is_said(finished: World) -> None:
+    finished.write("agreements/kestrel/2024-01-01.yaml", AGREEMENT.rstrip() + FEE)
+    file = finished.write("proposed/2025-01-01.yaml", AGREEMENT.rstrip() + FEE.replace('"0.50"', '"0.75"'))
+
+    one = audit(finished, "--clause", "fee")
+    as_if = audit(finished, "--as-if", file)
+
+    assert "fee  as written  2024-03  not decided: owed 6.50 USD for 13, from usage_app_slot\n" in one.stdout
+    assert "fee: not decided, owed 6.50 USD by 2024-01-01; not decided, owed 9.75 USD as if\n" in as_if.stdout
+
+
 def test_a_clause_more_or_less_is_said(finished: World) -> None:
     file = proposal(finished, "id: no-resale", "id: no-lending")
 

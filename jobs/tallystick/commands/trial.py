@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from tallystick.agreements.load import Binding
 from tallystick.agreements.version import Version
+from tallystick.clauses.fee import TOTAL
 from tallystick.clauses.judge import JudgedClause, judge
+from tallystick.clauses.money import amount_in_words
 from tallystick.clauses.result import Measure
 from tallystick.clauses.statement import STANDING, statements
 from tallystick.clauses.usage_reader import UsageReader
@@ -166,6 +168,7 @@ def _measured(audited: Audited, judged: JudgedClause, one: Measure) -> dict[str,
         **{name: getattr(one, name) for name in (*plain, "served_over", "verdict", "missing")},
         "peak_at": None if one.peak_us is None else to_text(one.peak_us),
         "windows_over": len(one.windows),
+        "money": None if one.money is None else asdict(one.money),
         "decided_from": one.decided_from,
         "rows_read": one.rows_read,
     }
@@ -176,6 +179,8 @@ def _line(one: dict[str, Any]) -> str:
     names = ("licensee", "version", "clause", "reading", "key", "verdict")
     number = one["used"] if one["peak"] is None else one["peak"]
     against = "" if one["limit"] is None else f"{number:,} against {one['limit']:,}, "
+    if one["money"] is not None:
+        against = f"owed {amount_in_words(one['money']['owed'], one['money']['currency'])} for {number:,}, "
     return f"{'  '.join(str(one[name]) for name in names)}: {against}from {one['decided_from']}"
 
 
@@ -193,11 +198,17 @@ def _changes(now: Sequence[JudgedClause], as_if: Sequence[JudgedClause]) -> Iter
         elif not was:
             yield f"{name}: not stated; {_verdict(after[name])} as if"
         else:
-            same = {(one.verdict, one.readings_exceeded) for one in (*before[name], after[name])}
+            same = {(one.verdict, one.readings_exceeded, _owed(one)) for one in (*before[name], after[name])}
             yield f"{name}: {was}; {'the same' if len(same) == 1 else _verdict(after[name])} as if"
+
+
+def _owed(one: JudgedClause) -> str:
+    """What was owed in all months of a fee, after its verdict; nothing for other kinds."""
+    totals = [measure.money for measure in one.measures if measure.key == TOTAL and measure.money is not None]
+    return "".join(f", owed {amount_in_words(money.owed, money.currency)}" for money in totals)
 
 
 def _verdict(one: JudgedClause) -> str:
     if one.verdict != "exceeded" or one.statement.readings == 1:
-        return one.verdict
+        return f"{one.verdict}{_owed(one)}"
     return f"exceeded under {one.readings_exceeded} of {one.statement.readings} readings"
