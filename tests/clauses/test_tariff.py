@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,8 +15,9 @@ from pydantic import ValidationError
 from building import a_version
 from reference import fees
 from tallystick.agreements.fee import FeeClause
-from tallystick.clauses.money import amount_in_words, amount_text, as_decimal
+from tallystick.clauses.money import Money, amount_in_words, amount_text, as_decimal
 from tallystick.clauses.tariff import interest_units, owed_units, owed_units_at_least
+from tallystick.errors import SumTooLargeError
 from tallystick.register.currencies import MINOR_DIGITS
 
 CURRENCIES = {0: "JPY", 2: "USD", 3: "BHD", 4: "CLF"}
@@ -220,6 +222,16 @@ def test_minor_units_are_the_decimal_that_they_say(units: int, currency: str) ->
 
     assert amount_text(found, currency).replace(".", "").lstrip("-").lstrip("0") == str(abs(units)).lstrip("0")
     assert found == fees.LONG.scaleb(Decimal(units), -MINOR_DIGITS[currency])
+
+
+def test_an_amount_that_no_table_can_hold_is_an_error() -> None:
+    largest = Decimal("9" * 34 + ".99")
+    kept = Money(currency="USD", owed=largest, paid=largest, underpaid=Decimal("0.00"), interest=None)
+
+    with pytest.raises(SumTooLargeError, match="more than 34 digits before the point"):
+        replace(kept, owed=Decimal(10**34))
+    with pytest.raises(SumTooLargeError, match="more than 34 digits before the point"):
+        replace(kept, underpaid=Decimal(-(10**34)))
 
 
 # ── what a clause may not say ─────────────────────────────────────────────────────────────────────────────────────────
