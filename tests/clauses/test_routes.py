@@ -97,12 +97,16 @@ def test_parts_of_days_that_the_period_cuts_are_read_from_requests(tmp_path: Pat
     assert judged.measures["monitor"].rows_read == 2
 
 
-def test_a_pattern_without_a_method_fits_only_calls_that_show_none(tmp_path: Path) -> None:
-    rows = drawn(a_request, "app method route\nwith GET /2/tweets\nwithout - /2/tweets")
+def test_a_pattern_without_a_method_fits_calls_of_any(tmp_path: Path) -> None:
+    rows = drawn(a_request, "app method route\nwith GET /2/tweets\nwithout - /2/tweets\nother GET /2/users")
 
     judged = judge_clause(tmp_path, rows, {"kind": "routes", "allowed": ["/2/tweets"]})
 
-    assert judged.verdicts() == {"with": (1, 1, "exceeded"), "without": (1, 0, "kept")}
+    assert judged.verdicts() == {
+        "other": (1, 1, "exceeded"),
+        "with": (1, 0, "kept"),
+        "without": (1, 0, "kept"),
+    }
 
 
 def test_no_request_is_one_measure_of_nothing(tmp_path: Path) -> None:

@@ -142,11 +142,25 @@ def is_in_scope(call: Call, terms: Terms) -> bool | None:
         wanted = [method.upper() for method in terms.methods]
         tests.append(None if call.method is None else call.method.upper() in wanted)
     if terms.routes is not None:
-        named = f"{call.method} {call.route}" if call.method is not None else call.route
-        tests.append(None if call.route is None or named is None else any(fits(named, one) for one in terms.routes))
+        found = [is_of_route(call, pattern) for pattern in terms.routes]
+        tests.append(True if True in found else None if None in found else False)
     if False in tests:
         return False
     return None if None in tests else True
+
+
+def is_of_route(call: Call, pattern: str) -> bool | None:
+    """Whether a call fits `GET /2/tweets/*`; a pattern without a method fits any, and None is not known."""
+    if call.route is None:
+        return None
+    method, space, path = pattern.partition(" ")
+    if not space:
+        return fits(call.route, pattern)
+    if call.method is not None:
+        return fits(f"{call.method} {call.route}", pattern)
+    if fits(call.route, pattern) or (method == "*" and fits(call.route, path)):
+        return True
+    return None if fits(call.route, path) else False
 
 
 def fits(text: str, pattern: str) -> bool:

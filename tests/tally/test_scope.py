@@ -14,7 +14,7 @@ from tallystick.duck import connect
 from tallystick.tally.scope import condition, digest, like_pattern
 
 METHODS = ("GET", "get", "POST", None)
-ROUTES = ("/search", "/2/tweets/1", "/2/%", "it's \\", "", None)
+ROUTES = ("/search", "/2/tweets/1", "/2/%", "/it's\\", "", None)
 STATUSES = (200, 429, 500, None)
 COUNTS: tuple[dict[str, Any], ...] = (
     {},
@@ -27,7 +27,7 @@ COUNTS: tuple[dict[str, Any], ...] = (
     {"routes": ["/search", "* /2/%"]},
     {"routes": ["GET /2/*"]},
     {"routes": ["*"]},
-    {"routes": ["*it's \\"]},
+    {"routes": ["/*it's\\"]},
     {"routes": ["GET /search"], "methods": ["GET"], "statuses": [200]},
 )
 

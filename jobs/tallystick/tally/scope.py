@@ -43,9 +43,7 @@ def conditions(scope: Scope) -> list[tuple[tuple[str, ...], str]]:
     if scope.methods is not None:
         found.append((("method",), f"upper(method) IN ({', '.join(quote_text(method) for method in scope.methods)})"))
     if scope.routes is not None:
-        route = "CASE WHEN route IS NULL THEN NULL ELSE coalesce(method || ' ', '') || route END"
-        tests = [f"{route} LIKE {quote_text(like_pattern(pattern))} ESCAPE '\\'" for pattern in scope.routes]
-        found.append((("method", "route"), f"({' OR '.join(tests) or 'false'})"))
+        found.append((("method", "route"), may_be_called(scope.routes, None)))
     if scope.user_agents is not None:
         tests = [f"user_agent LIKE {quote_text(like_pattern(one))} ESCAPE '\\'" for one in scope.user_agents]
         found.append((("user_agent",), f"({' OR '.join(tests) or 'false'})"))
@@ -73,22 +71,23 @@ def may_be_called(allowed: Sequence[str] | None, methods: Sequence[str] | None) 
     if methods is not None:
         parts.append(f"upper(method) IN ({', '.join(quote_text(method.upper()) for method in methods)})")
     if allowed is not None:
-        parts.append(f"({' OR '.join(_fits(pattern) for pattern in allowed)})")
+        parts.append(f"({' OR '.join(_fits(pattern) for pattern in allowed) or 'false'})")
     return " AND ".join(parts) or "true"
 
 
 def _fits(pattern: str) -> str:
-    """SQL for: the call fits the pattern as `counts.routes` matches it; NULL where a method not given would decide."""
+    """SQL for: the call fits a pattern `GET /2/tweets/*`, or one without a method, which any method fits.
+
+    NULL where the log does not say the route, or the method that would decide.
+    """
     whole = f"LIKE {quote_text(like_pattern(pattern))} ESCAPE '\\'"
-    path = "*" if " " not in pattern else pattern.partition(" ")[2]
-    without_method = (
-        f"CASE WHEN route {whole} THEN true WHEN route LIKE {quote_text(like_pattern(path))} ESCAPE '\\' THEN NULL "
-        "ELSE false END"
-        if not pattern.startswith("/")
-        else f"route {whole}"
-    )
+    method, space, path = pattern.partition(" ")
+    if not space:
+        return f"route {whole}"
+    of_path = f"route LIKE {quote_text(like_pattern(path))} ESCAPE '\\'"
+    without_method = f"CASE WHEN route {whole} THEN true WHEN {of_path} THEN {'true' if method == '*' else 'NULL'} "
     return (
-        f"CASE WHEN route IS NULL THEN NULL WHEN method IS NULL THEN {without_method} "
+        f"CASE WHEN route IS NULL THEN NULL WHEN method IS NULL THEN {without_method}ELSE false END "
         f"ELSE (method || ' ' || route) {whole} END"
     )
 
