@@ -19,6 +19,7 @@ from tallystick.commands.run import run_stages, send_and_verify
 from tallystick.demo.case import WritePart, case_truth, write_case, write_truth
 from tallystick.demo.look_back.plan import PERIOD as LOOK_BACK
 from tallystick.demo.object_store import LocalObjectStore, end_left_behind
+from tallystick.demo.planted import scenes
 from tallystick.demo.world import plan_world
 from tallystick.runtime.log import printable
 from tallystick.stages.audit import audit
@@ -83,6 +84,7 @@ def _report(project: Project, location: str) -> dict[str, Any]:
     store = open_store(location, project.settings.s3)
     document: dict[str, Any] = json.loads(store.get("report.json"))
     return {
+        "id": document["licensee"]["id"],
         "licensee": document["licensee"]["name"],
         "period": document["period"]["text"],
         "conclusion": document["conclusion"],
@@ -97,14 +99,31 @@ def _show(reports: list[dict[str, Any]], letter: Path, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"reports": reports, "letter": str(letter)}))
         return
+    planted = {actor.licensee for scene in scenes() for actor in scene.actors}
     table = Table("licensee", "period", "conclusion", "requests", "records", "findings", title="Published reports")
+    table.columns[1].min_width = len(LOOK_BACK)
     for column in table.columns[3:]:
         column.justify = "right"
-    for row in sorted(reports, key=lambda row: -row["requests"]):
+    for row in sorted((row for row in reports if row["id"] not in planted), key=lambda row: -row["requests"]):
         numbers = [f"{row[name]:,}" for name in ("requests", "records", "findings")]
         table.add_row(escape(row["licensee"]), row["period"], row["conclusion"], *numbers)
-    Console(highlight=False).print(table)
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(_planted_table({row["id"]: row for row in reports}))
     print(f"the letter's case: {letter}")
+
+
+def _planted_table(reports: dict[str, dict[str, Any]]) -> Table:
+    """Each scene's two licensees, who has the same agreement, and how many findings each has."""
+    table = Table(
+        "clause", "a breach", "findings", "a near miss", "findings", title=f"Planted for every kind, {PERIOD}"
+    )
+    table.columns[2].justify = table.columns[4].justify = "right"
+    for scene in scenes():
+        told = [reports[actor.licensee] for actor in scene.actors]
+        cells = [cell for row in told for cell in (escape(row["licensee"]), str(row["findings"]))]
+        table.add_row(scene.name.replace("_", " "), *cells)
+    return table
 
 
 def _say_how_to_reach(server: LocalObjectStore, talk: Console) -> None:
