@@ -101,12 +101,11 @@ def _show(reports: list[dict[str, Any]], letter: Path, as_json: bool) -> None:
         return
     planted = {actor.licensee for scene in scenes() for actor in scene.actors}
     table = Table("licensee", "period", "conclusion", "requests", "records", "findings", title="Published reports")
-    table.columns[1].min_width = len(LOOK_BACK)
     for column in table.columns[3:]:
         column.justify = "right"
     for row in sorted((row for row in reports if row["id"] not in planted), key=lambda row: -row["requests"]):
         numbers = [f"{row[name]:,}" for name in ("requests", "records", "findings")]
-        table.add_row(escape(row["licensee"]), row["period"], row["conclusion"], *numbers)
+        table.add_row(escape(row["licensee"]), row["period"].replace("/", "/\n"), row["conclusion"], *numbers)
     console = Console(highlight=False)
     console.print(table)
     console.print(_planted_table({row["id"]: row for row in reports}))
