@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Somebody else's Python or Spark does not reach in; the machine's proxies and certificates do.
 unexport PYTHONPATH PYTHONHOME SPARK_HOME SPARK_CONF_DIR
 
-.PHONY: help setup setup-tests demo test check format clean
+.PHONY: help setup setup-tests demo test check format bench-tally clean
 
 help: ## list these commands
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,9 @@ check: setup ## read the code without running it: ruff, mypy, import-linter, and
 format: setup ## lay the code out as `make check` wants it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench-tally: setup ## hold the tally's speed against its goals and peers, about 15 minutes; ARGS="--requests 1000000" for less
+	$(BIN)/python benchmarks/tally.py --results benchmarks/results --page docs/reference/benchmarks.md $(ARGS)
 
 clean: ## remove what the demo and the tests left; ends a kept S3 server, leaves environments and jars
 	if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m tallystick.demo.end_kept .demo; fi
