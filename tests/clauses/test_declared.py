@@ -142,6 +142,20 @@ def test_what_may_be_meant_before_the_instant_leaves_nothing_open(tmp_path: Path
     assert judged.verdicts() == {"monitor": (1, 0, "kept")}
 
 
+@pytest.mark.parametrize(
+    ("route", "verdict"),
+    [("/2/tweets", (1, 0, "not decided")), ("/2/users", (0, 0, "kept")), ("-", (1, 0, "not decided"))],
+)
+def test_a_call_without_a_method_may_be_meant_where_its_path_fits(
+    tmp_path: Path, route: str, verdict: tuple[int, int, str]
+) -> None:
+    rows = drawn(a_request, f"at method route\n2022-03-02T10:00:00 - {route}")
+
+    judged = judge_clause(tmp_path, rows, STOPPED | {"routes": ["GET /2/tweets"]})
+
+    assert list(judged.verdicts().values()) == [verdict]
+
+
 def test_what_is_missing_is_said(tmp_path: Path) -> None:
     judged = judge_clause(tmp_path, drawn(a_request, WHOSE), STOPPED | {"credential": "r-1"})
 
