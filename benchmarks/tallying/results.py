@@ -16,8 +16,8 @@ MADE = (
     "usage_scope",
     "usage_peak",
 )
-ASIDE = ("built_from",)
-"""Columns that name how a row came about, and nothing that was counted."""
+ASIDE = ("built_from", "since_at", "until_at", "own_since_at")
+"""Columns that say how a row came about or which part of a day it is for, here the whole; nothing that was counted."""
 
 
 def digests(folder: Path) -> dict[str, str]:

@@ -39,11 +39,14 @@ def lay_out_windows(reader: UsageReader, limit: Limit, span: Period, zone: ZoneI
             f"(at_us // {us} + 1) * {us} AS end_us FROM piece"
         )
         return
-    connection.execute("CREATE OR REPLACE TEMP TABLE border (start_us BIGINT, end_us BIGINT)")
-    connection.executemany("INSERT INTO border VALUES (?, ?)", window_borders(limit.length, span, zone))
+    borders = window_borders(limit.length, span, zone)
+    listed = ", ".join(f"({start_us}, {end_us})" for start_us, end_us in borders)
+    border = f"(VALUES {listed}) AS border (start_us, end_us)"
+    join = (
+        f"CROSS JOIN {border}" if len(borders) == 1 else f"ASOF INNER JOIN {border} ON piece.at_us >= border.start_us"
+    )
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE windowed AS SELECT piece.*, border.start_us, border.end_us "
-        "FROM piece ASOF INNER JOIN border ON piece.at_us >= border.start_us"
+        f"CREATE OR REPLACE TEMP TABLE windowed AS SELECT piece.*, border.start_us, border.end_us FROM piece {join}"
     )
 
 
