@@ -26,11 +26,11 @@ def sequential(requests: int) -> dict[str, Any]:
         is_served=np.ones(requests, np.bool_),
         served_without_us=np.zeros(0, np.int64),
     )
-    minute = max(requests // (24 * 60), 1) * 50
+    minute = max(requests // (24 * 60), 1)
     span = Period.parse("1970-01-01")
     found: dict[str, Any] = {"requests": requests}
     for window in ("anchored", "bucket"):
-        limit = _limit(window, minute)
+        limit = _limit(window, minute * (50 if window == "anchored" else 49))
         with spent() as cost:
             over = anchored_over(calls, limit, span)[0] if window == "anchored" else bucket_over(calls, limit)
         found[window] = {"cpu": cost.cpu, "over": [(one.start_us, one.end_us, one.used) for one in over]}

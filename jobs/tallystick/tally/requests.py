@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from tallystick.agreements.limit import Scope
-from tallystick.duck import connect, quote_name, quote_text, without_wildcards
 from tallystick.tables.request import REQUEST
+from tallystick.tally.answers import answers, answers_of
 from tallystick.tally.grouping import Integers, group
+from tallystick.tally.relation import relation_of
 from tallystick.tally.scope import conditions
 
 TEXTS = tuple(column.name for column in REQUEST.columns if column.type == "VARCHAR")
@@ -47,24 +48,6 @@ CODED = (*TEXTS, "status")
 
 Flags = NDArray[np.bool_]
 Places = NDArray[np.intp]
-
-
-def relation_of(files: Sequence[str]) -> str:
-    """SQL that yields the requests of some files with their promised columns, the day aside; no files are fine."""
-    columns = [column for column in REQUEST.columns if column.name not in REQUEST.partition_by]
-    if not files:
-        nothing = ", ".join(f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}" for column in columns)
-        return f"SELECT {nothing} WHERE FALSE"
-    listed = ", ".join(quote_text(without_wildcards(file)) for file in files)
-    present = [set(pq.read_schema(file).names) for file in files]  # files of before a column was promised lack it
-    named = ", ".join(
-        quote_name(column.name)
-        if any(column.name in names for names in present)
-        else f"CAST(NULL AS {column.type}) AS {quote_name(column.name)}"
-        for column in columns
-    )
-    together = "" if all(names == present[0] for names in present) else ", union_by_name = true"
-    return f"SELECT {named} FROM read_parquet([{listed}], hive_partitioning = false{together})"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,10 +205,10 @@ class DayRequests:
                 alike = group(*((self.coded(name).codes, self.coded(name).size) for name in columns))
                 values = [self.coded(name).decoded(codes) for name, codes in zip(columns, alike.codes, strict=True)]
                 rows = tuple(zip(*(one.to_pylist() for one in values), strict=True))
-                is_false, is_null = answers(columns, test, rows)
+                is_false, is_null = answers_of(columns, test, rows)
                 self._fits[columns, test] = is_false[alike.of_row], is_null[alike.of_row]
             else:
-                self._fits[columns, test] = _asked(day.connection, test, relation_of(self._files))
+                self._fits[columns, test] = answers(day.connection, test, relation_of(self._files))
         return self._fits[columns, test]
 
     def _read(self, name: str) -> pa.Array:
@@ -242,27 +225,10 @@ class DayRequests:
         return [pq.ParquetFile(file, read_dictionary=list(TEXTS), memory_map=True) for file in self._files]
 
 
-@lru_cache(maxsize=256)
-def answers(columns: tuple[str, ...], test: str, rows: tuple[tuple[object, ...], ...]) -> tuple[Flags, Flags]:
-    """Of which rows of some columns an SQL test is false, and of which it is NULL; days ask the same over and over."""
-    types = [pa.int32() if name == "status" else pa.string() for name in columns]
-    arrays = [pa.array([row[place] for row in rows], kind) for place, kind in enumerate(types)]
-    connection = connect()
-    connection.register("asked", pa.table(dict(zip(columns, arrays, strict=True))))
-    return _asked(connection, test, "SELECT * FROM asked")
-
-
-def _asked(connection: duckdb.DuckDBPyConnection, test: str, rows: str) -> tuple[Flags, Flags]:
-    found: Any = connection.execute(f"SELECT coalesce({test}, true), ({test}) IS NULL FROM ({rows})").fetchnumpy()
-    is_true, is_null = (np.asarray(one, np.bool_) for one in found.values())
-    return ~is_true, is_null
-
-
 class Day:
     """What a day's tables are made from: its requests, and those of the day before that a window may reach.
 
-    `summaries` are all that is to be made of it; `kept` has what several of them share. `relation` is SQL for the day's
-    requests and `relation_before` for those of the day before, duplicates included.
+    `summaries` are all that is to be made of it; `kept` has what several of them share.
     """
 
     def __init__(
@@ -277,9 +243,19 @@ class Day:
         self.summaries = tuple(summaries)
         self.kept: dict[object, Any] = {}
         self.every = DayRequests(files)
-        self.relation, self.relation_before = relation_of(files), relation_of(files_before)
+        self._files, self._files_before = files, files_before
         self._before = DayRequests(files_before)
         self._connect = connect
+
+    @cached_property
+    def relation(self) -> str:
+        """SQL for the day's requests, duplicates included."""
+        return relation_of(self._files)
+
+    @cached_property
+    def relation_before(self) -> str:
+        """The same for the day before."""
+        return relation_of(self._files_before)
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:
