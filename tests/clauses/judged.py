@@ -13,7 +13,7 @@ from tallystick.agreements.load import Binding
 from tallystick.clauses.judge import JudgedClause, judge
 from tallystick.clauses.result import Measure
 from tallystick.register.model import Licensee
-from tallystick.tally.summary import readings_of, summaries
+from tallystick.tally.summary import borders_of, readings_of, summaries
 
 STATED = {"id": "the-clause", "cites": "§ 2", "says": "Words."}
 
@@ -45,7 +45,7 @@ def judge_clause(
     binding = Binding(version=version, sha256="0" * 64, from_us=version.from_us, until_us=None)
     asked = [one.summary for one in summaries([binding])]
     limits = [limit for one in version.clauses for _, limit in readings_of(one)]
-    lake = TalliedLake(root / "lake", rows, {"halcyon": limits}, asked)
+    lake = TalliedLake(root / "lake", rows, {"halcyon": limits}, asked, {"halcyon": borders_of([binding])})
     reader = lake.reader("halcyon", only_raw=only_raw)
     first, *standing = judge(reader, licensee or a_licensee(), [binding], a_period(period))
     return Judged(

@@ -20,20 +20,30 @@ from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.day import TallyTask, tally_day
 from tallystick.tally.ledger import OFFERED
+from tallystick.tally.stretch import Borders
 from tallystick.tally.summary import Asked, SlotSummary, Summary, peak_of, slots_of
 from tallystick.tally.usage import STANDING
 
 LimitsByLicensee = Mapping[str, Iterable[Limit]]
+BordersByLicensee = Mapping[str, Borders]
+"""Where spans begin and end, of those for whom it is not at midnights of UTC alone."""
 
 
 class TalliedLake:
     """A lake whose requests are tallied, opened for audits of any of its licensees."""
 
-    def __init__(self, root: Path, rows: Sequence[Row], limits: LimitsByLicensee, also: Iterable[Summary] = ()) -> None:
+    def __init__(
+        self,
+        root: Path,
+        rows: Sequence[Row],
+        limits: LimitsByLicensee,
+        also: Iterable[Summary] = (),
+        borders: BordersByLicensee | None = None,
+    ) -> None:
         self.lake = Lake(root)
         if rows:
             self.lake.write(REQUEST, as_table(REQUEST, rows))
-        tally_all(self.lake, rows, limits, tuple(also))
+        tally_all(self.lake, rows, limits, tuple(also), borders or {})
         self._connection = connect(scratch=root / "scratch")
         snapshot = Snapshot(self.lake)
         for table in (REQUEST, *STANDING, USAGE_SCOPE, USAGE_PEAK, USAGE_BACKOFF):
@@ -63,7 +73,13 @@ class TalliedLake:
         return f"{'DATE ' if name == 'event_date' else ''}{quote_text(value)}"
 
 
-def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee, also: Sequence[Summary] = ()) -> None:
+def tally_all(
+    lake: Lake,
+    rows: Sequence[Row],
+    limits: LimitsByLicensee,
+    also: Sequence[Summary],
+    borders: BordersByLicensee,
+) -> None:
     """Tally every day that has requests, with the summaries that its licensees' limits ask for, and `also` others."""
     licensees: dict[str, set[str]] = {}
     for row in rows:
@@ -72,13 +88,19 @@ def tally_all(lake: Lake, rows: Sequence[Row], limits: LimitsByLicensee, also: S
     written = [
         file
         for day, present in sorted(licensees.items())
-        for file in tally_day(a_task(lake, day, {one: wanted.get(one, ()) for one in sorted(present)}, also))
+        for file in tally_day(a_task(lake, day, {one: wanted.get(one, ()) for one in sorted(present)}, also, borders))
     ]
     for table in TABLES:
         lake.commit(table, [file for name, file in written if name == table.name])
 
 
-def a_task(lake: Lake, day: str, limits: LimitsByLicensee, also: Sequence[Summary] = ()) -> TallyTask:
+def a_task(
+    lake: Lake,
+    day: str,
+    limits: LimitsByLicensee,
+    also: Sequence[Summary] = (),
+    borders: BordersByLicensee | None = None,
+) -> TallyTask:
     """The task of one day that lacks everything; its licensees ask for what their limits need, and all for `also`."""
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
     asked: dict[str, tuple[Summary, list[str]]] = {}
@@ -93,8 +115,13 @@ def a_task(lake: Lake, day: str, limits: LimitsByLicensee, also: Sequence[Summar
         requests_before=tuple(file.path for file in lake.files(REQUEST, partitions={"event_date": [before]})),
         offered=OFFERED.empty_table(),
         standing=dict.fromkeys([*(table.name for table in STANDING), DAY_LEDGER.name], "built"),
-        summaries=tuple((Asked(summary=one, licensees=tuple(whose)), "built") for one, whose in asked.values()),
+        summaries=tuple((_asked(one, whose, borders or {}), "built") for one, whose in asked.values()),
         lake=lake.root,
         memory_limit="1GB",
         scratch=lake.root / "scratch",
     )
+
+
+def _asked(summary: Summary, whose: Sequence[str], borders: BordersByLicensee) -> Asked:
+    theirs = tuple(borders.get(licensee, Borders()) for licensee in whose)
+    return Asked(summary=summary, licensees=tuple(whose), borders=theirs)

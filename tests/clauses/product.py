@@ -15,6 +15,7 @@ from tallystick.clauses.limit import measure_limit
 from tallystick.clauses.result import Measure
 from tallystick.clauses.result import Over as Found
 from tallystick.period import Period, to_instant, to_text, to_us
+from tallystick.tally.stretch import Borders
 
 MARGIN = {"P1Y": timedelta(days=366), "P3M": timedelta(days=92)}
 """How far a period reaches beyond the requests so that it cuts no window; 35 days for all that are shorter."""
@@ -33,12 +34,23 @@ class Usage:
     def clauses(self) -> list[LimitClause]:
         return [limit_clause(edition.terms) for edition in self.editions]
 
+    def borders(self) -> Borders:
+        """Where its versions and its days begin."""
+        return Borders(
+            zones=(self.time_zone,), turns_us=tuple(to_us(edition.in_force_from) for edition in self.editions)
+        )
+
     def span(self) -> tuple[datetime, datetime]:
         if self.period is not None:
             return self.period
         margin = max(MARGIN.get(edition.terms.within, timedelta(days=35)) for edition in self.editions)
         times = [call.received_at for call in self.calls]
         return min(times) - margin, max(times) + margin
+
+
+def borders_of_half(usages: Sequence[Usage]) -> dict[str, Borders]:
+    """The borders of every other one: the rest are tallied as if their days began at midnights of UTC alone."""
+    return {usage.licensee: usage.borders() for usage in usages[::2]}
 
 
 def limit_clause(terms: Terms) -> LimitClause:

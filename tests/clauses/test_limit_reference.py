@@ -11,7 +11,7 @@ from typing import Any, get_args
 import pytest
 
 from clauses.lakes import TalliedLake
-from clauses.product import Usage, answers_of, as_row, without_peak
+from clauses.product import Usage, answers_of, as_row, borders_of_half, without_peak
 from clauses.usages import draw_usages
 from reference.limits import Answer, answers
 from tallystick.agreements.clause import Window
@@ -60,7 +60,7 @@ def court(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         expected={
             usage.licensee: answers(usage.calls, usage.editions, usage.time_zone, usage.span()) for usage in usages
         },
-        lake=TalliedLake(tmp_path_factory.mktemp(request.param), rows, limits),
+        lake=TalliedLake(tmp_path_factory.mktemp(request.param), rows, limits, borders=borders_of_half(usages)),
     )
 
 

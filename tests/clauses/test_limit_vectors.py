@@ -9,7 +9,7 @@ from typing import Any, get_args
 import pytest
 
 from clauses.lakes import TalliedLake
-from clauses.product import Usage, answers_of, as_row
+from clauses.product import Usage, answers_of, as_row, borders_of_half
 from reference.vectors import SHARED, Case, Expected, as_expected, load_cases
 from tallystick.agreements.clause import Window
 
@@ -67,7 +67,8 @@ def lake(usages: Sequence[tuple[Case, Usage]], tmp_path_factory: pytest.TempPath
     """All of them in one lake, tallied."""
     rows = [as_row(call, usage.licensee, place) for _, usage in usages for place, call in enumerate(usage.calls, 1)]
     limits = {usage.licensee: [clause.limit_as(None) for clause in usage.clauses()] for _, usage in usages}
-    return TalliedLake(tmp_path_factory.mktemp("vectors"), rows, limits)
+    borders = borders_of_half([usage for _, usage in usages])
+    return TalliedLake(tmp_path_factory.mktemp("vectors"), rows, limits, borders=borders)
 
 
 @pytest.mark.parametrize("only_raw", [False, True], ids=["from small tables", "from requests"])

@@ -8,8 +8,15 @@ import numpy as np
 import pytest
 
 from building import a_clause, a_period, us
-from tallystick.clauses.sliding import days_to_read, episodes, ranges_of, short_windows_over, window_sums
-from tallystick.clauses.usage_reader import KeyDay, Requests
+from tallystick.clauses.sliding import (
+    episodes,
+    lie_in,
+    ranges_of,
+    short_windows_over,
+    stretches_to_read,
+    window_sums,
+)
+from tallystick.clauses.usage_reader import KeyStretch, Requests
 from tallystick.period import DAY_US, to_text
 from tallystick.tally.windows import Integers
 
@@ -17,9 +24,11 @@ MONDAY = us("2022-03-07T00:00:00")
 HOUR_US = 3_600 * 10**6
 
 
-def a_day(number: int, peak: int, *, is_exact: bool = True, hour: int = 12) -> KeyDay:
+def a_day(number: int, peak: int, *, is_exact: bool = True, hour: int = 12) -> KeyStretch:
     start = MONDAY + number * DAY_US
-    return KeyDay(start_us=start, peak=peak, peak_us=start + hour * HOUR_US, is_exact=is_exact)
+    return KeyStretch(
+        start_us=start, end_us=start + DAY_US, peak=peak, peak_us=start + hour * HOUR_US, is_exact=is_exact
+    )
 
 
 def a_limit(**stated: Any) -> Any:
@@ -53,7 +62,7 @@ def every(given: Requests) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("days", "read"),
+    ("stretches", "read"),
     [
         ([], []),
         ([a_day(0, 10)], []),
@@ -67,12 +76,19 @@ def every(given: Requests) -> Any:
         ([a_day(0, 7, is_exact=False), a_day(1, 6)], [0]),
     ],
 )
-def test_a_day_is_read_when_its_peak_does_not_settle_it(days: list[KeyDay], read: list[int]) -> None:
-    assert days_to_read(days, a_limit()) == [MONDAY + number * DAY_US for number in read]
+def test_a_day_is_read_when_its_peak_does_not_settle_it(stretches: list[KeyStretch], read: list[int]) -> None:
+    assert stretches_to_read(stretches, a_limit()) == days(*read)
 
 
-def days(*numbers: int) -> list[int]:
-    return [MONDAY + number * DAY_US for number in numbers]
+def days(*numbers: int) -> list[tuple[int, int]]:
+    return [(MONDAY + number * DAY_US, MONDAY + (number + 1) * DAY_US) for number in numbers]
+
+
+def test_instants_lie_in_stretches_that_hold_them() -> None:
+    at_us = np.asarray([MONDAY - 1, MONDAY, MONDAY + DAY_US - 1, MONDAY + DAY_US, MONDAY + 3 * DAY_US], np.int64)
+
+    assert lie_in(at_us, days(3, 0)).tolist() == [False, True, True, False, True]
+    assert not lie_in(at_us, []).any()
 
 
 def test_a_day_is_read_with_the_window_before_it() -> None:
@@ -153,8 +169,8 @@ def test_no_episode_goes_on_across_a_day_that_was_not_read() -> None:
     given = calls("2022-03-07T23:59:00 2022-03-09T00:00:00")
 
     assert len(drawn(given, "11 11")) == 1
-    assert len(drawn(given, "11 11", pauses=days(1))) == 2
-    assert len(drawn(given, "11 11", pauses=days(-1, 3))) == 1
+    assert len(drawn(given, "11 11", pauses=[days(1)[0][0]])) == 2
+    assert len(drawn(given, "11 11", pauses=[start for start, _ in days(-1, 3)])) == 1
 
 
 def test_an_episode_goes_on_over_midnight() -> None:

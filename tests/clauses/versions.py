@@ -14,7 +14,7 @@ from tallystick.clauses.judge import JudgedClause, judge
 from tallystick.clauses.result import Measure
 from tallystick.period import Period
 from tallystick.register.model import Licensee
-from tallystick.tally.summary import readings_of, summaries
+from tallystick.tally.summary import borders_of, readings_of, summaries
 
 Verdicts = dict[tuple[str | None, str], tuple[Measure, ...]]
 """The measures of each clause, by version and clause id."""
@@ -46,7 +46,13 @@ def judge_all(
     bindings = bindings_of(*versions)
     asked = [one.summary for one in summaries(bindings)]
     limits = [limit for version in versions for clause in version.clauses for _, limit in readings_of(clause)]
-    lake = TalliedLake(root / "lake", rows, {str(row["licensee"]): limits for row in rows}, asked)
+    lake = TalliedLake(
+        root / "lake",
+        rows,
+        {str(row["licensee"]): limits for row in rows},
+        asked,
+        {"halcyon": borders_of(bindings)},
+    )
     span = a_period(period) if isinstance(period, str) else period
     return list(judge(lake.reader("halcyon", only_raw=only_raw), licensee or a_licensee(), bindings, span))
 

@@ -209,7 +209,7 @@ at        app  credential_id  user  method  route    status  records
             {"per": "app", "counts": {"routes": ["GET /search", "/search"]}},
             """
             a  10:00:00  1  1  1   0
-            b  10:15:00  1  1  16  0
+            b  10:15:00  2  2  20  0
             """,
         ),
         ({"per": "app", "counts": {"routes": ["* /search"], "statuses": [429]}}, "a  10:00:00  1  0  2  0"),

@@ -8,8 +8,8 @@ from tallystick.agreements.backoff import BackoffClause
 from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.clauses.judging import Judging
 from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure, Witness
+from tallystick.clauses.stretches import Settled, settle
 from tallystick.clauses.usage_reader import UsageReader
-from tallystick.clauses.whole_days import WholeDays, whole_days
 from tallystick.duck import quote_text
 from tallystick.period import DAY_US, Period, to_us
 from tallystick.tables.usage_backoff import USAGE_BACKOFF
@@ -39,11 +39,11 @@ def measure(judging: Judging, clause: BackoffClause) -> list[Measure]:
     Refused requests are requests too. `unknown` are those without a status: any of them may have been a refusal.
     """
     reader, summary = judging.reader, backoff_of(clause)
-    days = whole_days(judging.span, summary.length_us, only_raw=reader.only_raw)
-    rows_read = sum(reader.raw_rows(start_us, end_us) for start_us, end_us in days.parts)
-    is_raw = days.from_us == days.until_us
+    settled = settle(reader, USAGE_BACKOFF, summary.id, judging.span, summary.length_us)
+    rows_read = sum(reader.raw_rows(start_us, end_us) for start_us, end_us in settled.parts)
+    whole = (judging.span.start_us, judging.span.end_us)
     measures = []
-    for found in _inside(reader, summary, judging.span, days):
+    for found in _inside(reader, summary, judging.span, settled):
         verdict, missing = _verdict(clause, found)
         measures.append(
             Measure(
@@ -60,7 +60,7 @@ def measure(judging: Judging, clause: BackoffClause) -> list[Measure]:
                 served_over=found.served if verdict == EXCEEDED else 0,
                 verdict=verdict,
                 missing=missing,
-                decided_from="request" if is_raw else USAGE_BACKOFF.name,
+                decided_from="request" if settled.parts == (whole,) else USAGE_BACKOFF.name,
                 rows_read=rows_read,
                 witnesses=_witnesses(reader, summary, judging.span, found) if verdict == EXCEEDED else (),
             )
@@ -78,27 +78,22 @@ def _verdict(clause: BackoffClause, found: _Found) -> tuple[str, str | None]:
     return KEPT, None
 
 
-def _inside(reader: UsageReader, summary: BackoffSummary, span: Period, days: WholeDays) -> list[_Found]:
-    """By key what the daily table says of whole days, and requests of the parts of days that are left."""
+def _inside(reader: UsageReader, summary: BackoffSummary, span: Period, settled: Settled) -> list[_Found]:
+    """By key what the daily table says of its stretches, and requests of the parts that are left."""
+    names = ("inside", "inside_served", "inside_at")
+    columns = ", ".join(f"CASE WHEN is_own THEN own_{name} ELSE {name} END AS {name}" for name in names)
     parts = [
-        f"SELECT key, {sums(span.start_us)} FROM ({_called(reader, summary, span, start_us, end_us)}) GROUP BY key"
-        for start_us, end_us in days.parts
+        f"SELECT key, counted, unknown, {columns} FROM ({settled.stored})",
+        *(
+            f"SELECT key, counted, unknown, inside, inside_served, inside_at FROM (SELECT key, {sums(span.start_us)} "
+            f"FROM ({_called(reader, summary, span, start_us, end_us)}) GROUP BY key)"
+            for start_us, end_us in settled.parts
+        ),
     ]
-    if days.from_us < days.until_us:
-        own = [f"event_date = DATE '1970-01-01' + {days.from_us // DAY_US}"] if days.begins else ["false"]
-        first = own[0]
-        parts.append(
-            "SELECT key, counted, unknown, "
-            f"CASE WHEN {first} THEN own_inside ELSE inside END AS inside, "
-            f"CASE WHEN {first} THEN own_inside_served ELSE inside_served END AS inside_served, "
-            f"CASE WHEN {first} THEN own_inside_at ELSE inside_at END AS inside_at, "
-            "own_inside, own_inside_served, own_inside_at "
-            f"FROM ({reader.daily(USAGE_BACKOFF, summary.id, days.from_us, days.until_us)})"
-        )
     rows = reader.connection.execute(
         "SELECT key, CAST(sum(counted) AS BIGINT), CAST(sum(unknown) AS BIGINT), CAST(sum(inside) AS BIGINT), "
         "CAST(sum(inside_served) AS BIGINT), min(inside_at) "
-        f"FROM ({' UNION ALL BY NAME '.join(parts)}) GROUP BY key ORDER BY key NULLS LAST"
+        f"FROM ({' UNION ALL '.join(parts)}) GROUP BY key ORDER BY key NULLS LAST"
     ).fetchall()
     return [
         _Found(

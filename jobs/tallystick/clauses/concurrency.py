@@ -12,10 +12,10 @@ from tallystick.agreements.concurrency import ConcurrencyClause
 from tallystick.clauses.judging import Judging
 from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure, Over
 from tallystick.clauses.sliding import ranges_of
+from tallystick.clauses.stretches import Settled, settle
 from tallystick.clauses.usage_reader import SERVED, UsageReader
-from tallystick.clauses.whole_days import WholeDays, whole_days
 from tallystick.duck import quote_text
-from tallystick.period import DAY_US, Period
+from tallystick.period import Period
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tally.concurrency import DURATION, LONGEST_US, in_flight
 from tallystick.tally.scope import KEY, condition
@@ -36,8 +36,8 @@ class _Flights:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Day:
-    """The most in flight on one day or part of one, and when that is first reached."""
+class _Stretch:
+    """The most in flight in a stretch of a day, and when that is first reached."""
 
     start_us: int
     end_us: int
@@ -63,9 +63,10 @@ def measure(judging: Judging, clause: ConcurrencyClause) -> list[Measure]:
     totals = reader.connection.execute(
         "SELECT key, CAST(sum(counted) AS BIGINT) FROM piece GROUP BY key ORDER BY key NULLS LAST"
     ).fetchall()
-    days = whole_days(span, LONGEST_US, only_raw=reader.only_raw)
-    unknown = _unknown(reader, summary, days)
-    peaks, part_rows = _peaks(reader, summary, span, days)
+    settled = settle(reader, USAGE_PEAK, summary.id, span, LONGEST_US)
+    unknown = _unknown(reader, summary, settled)
+    peaks, part_rows = _peaks(reader, summary, span, settled)
+    whole = (span.start_us, span.end_us)
     measures = []
     for key, counted in totals:
         mine = peaks.get(key, [])
@@ -90,7 +91,7 @@ def measure(judging: Judging, clause: ConcurrencyClause) -> list[Measure]:
                 served_over=sum(one.served_over or 0 for one in windows) if windows else None,
                 verdict=verdict,
                 missing=missing,
-                decided_from="request" if windows or days.from_us == days.until_us else USAGE_PEAK.name,
+                decided_from="request" if windows or settled.parts == (whole,) else USAGE_PEAK.name,
                 rows_read=edge_rows + scope_rows + part_rows + rows,
                 witnesses=reader.witnesses(slots, key, windows[0].start_us, windows[0].end_us) if windows else (),
             )
@@ -112,16 +113,14 @@ def _verdict(
     return KEPT, None
 
 
-def _unknown(reader: UsageReader, summary: FlightSummary, days: WholeDays) -> dict[str, int]:
+def _unknown(reader: UsageReader, summary: FlightSummary, settled: Settled) -> dict[str, int]:
     """By key how many requests do not say how long they took."""
     parts = [
         f"SELECT {KEY[summary.per]} AS key, count(*) - count({DURATION}) AS unknown "
         f"FROM ({reader.requests_within(*part)}) WHERE {condition(summary.scope)} GROUP BY ALL"
-        for part in days.parts
+        for part in settled.parts
     ]
-    if days.from_us < days.until_us:
-        stored = reader.daily(USAGE_PEAK, summary.id, days.from_us, days.until_us)
-        parts.append(f"SELECT key, unknown FROM ({stored})")
+    parts.append(f"SELECT key, unknown FROM ({settled.stored})")
     rows = reader.connection.execute(
         f"SELECT key, CAST(sum(unknown) AS BIGINT) FROM ({' UNION ALL '.join(parts)}) "
         "WHERE key IS NOT NULL GROUP BY key"
@@ -130,24 +129,19 @@ def _unknown(reader: UsageReader, summary: FlightSummary, days: WholeDays) -> di
 
 
 def _peaks(
-    reader: UsageReader, summary: FlightSummary, span: Period, days: WholeDays
-) -> tuple[dict[str, list[_Day]], int]:
-    """By key its days, the parts of days that no table answers for included; the raw rows read for those."""
-    found: dict[str, list[_Day]] = {}
-    if days.from_us < days.until_us:
-        rows = reader.connection.execute(
-            "SELECT key, epoch_us(event_date::TIMESTAMP), peak, epoch_us(peak_at), own_peak, epoch_us(own_peak_at) "
-            f"FROM ({reader.daily(USAGE_PEAK, summary.id, days.from_us, days.until_us)}) WHERE peak IS NOT NULL "
-            "ORDER BY key, event_date"
-        ).fetchall()
-        for key, start_us, peak, peak_us, own_peak, own_peak_us in rows:
-            if days.begins and start_us == days.from_us:
-                peak, peak_us = own_peak, own_peak_us
-            found.setdefault(key, []).append(
-                _Day(start_us=start_us, end_us=start_us + DAY_US, peak=peak, peak_us=peak_us)
-            )
+    reader: UsageReader, summary: FlightSummary, span: Period, settled: Settled
+) -> tuple[dict[str, list[_Stretch]], int]:
+    """By key its stretches, the parts that no table answers for included; the raw rows read for those."""
+    rows = reader.connection.execute(
+        "SELECT key, epoch_us(since_at), epoch_us(until_at), CASE WHEN is_own THEN own_peak ELSE peak END AS most, "
+        f"epoch_us(CASE WHEN is_own THEN own_peak_at ELSE peak_at END) FROM ({settled.stored}) WHERE most IS NOT NULL "
+        "ORDER BY key, since_at"
+    ).fetchall()
+    found: dict[str, list[_Stretch]] = {}
+    for key, start_us, end_us, peak, peak_us in rows:
+        found.setdefault(key, []).append(_Stretch(start_us=start_us, end_us=end_us, peak=peak, peak_us=peak_us))
     rows_read = 0
-    for start_us, end_us in days.parts:
+    for start_us, end_us in settled.parts:
         rows_read += reader.raw_rows(start_us, end_us)
         keys = reader.connection.execute(
             f"SELECT DISTINCT {KEY[summary.per]} AS key FROM ({reader.requests_within(start_us, end_us)}) "
@@ -160,20 +154,19 @@ def _peaks(
             if len(counts):
                 place = int(counts.argmax())
                 found.setdefault(key, []).append(
-                    _Day(start_us=start_us, end_us=end_us, peak=int(counts[place]), peak_us=int(begins_us[place]))
+                    _Stretch(start_us=start_us, end_us=end_us, peak=int(counts[place]), peak_us=int(begins_us[place]))
                 )
     return found, rows_read
 
 
 def _over(
-    reader: UsageReader, summary: FlightSummary, span: Period, key: str | None, most: int, days: list[_Day]
+    reader: UsageReader, summary: FlightSummary, span: Period, key: str | None, most: int, days: list[_Stretch]
 ) -> tuple[list[Over], int]:
     """The longest intervals in which more than `most` are in flight, and the raw rows read for them."""
-    over = [day for day in days if day.peak > most]
+    over = [(day.start_us, day.end_us) for day in days if day.peak > most]
     if key is None or not over:
         return [], 0
-    starts = [start for day in over for start in range(day.start_us // DAY_US * DAY_US, day.end_us, DAY_US)]
-    flights = _flights(reader, summary, key, ranges_of(starts, LONGEST_US, span), span.start_us)
+    flights = _flights(reader, summary, key, ranges_of(over, LONGEST_US, span), span.start_us)
     return intervals_over(flights.begins_us, flights.ends_us, flights.is_served, most, span), len(flights.begins_us)
 
 

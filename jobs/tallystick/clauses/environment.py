@@ -5,7 +5,8 @@ from __future__ import annotations
 from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.kinds import EnvironmentClause
 from tallystick.clauses.judging import Judging
-from tallystick.clauses.limit import measure_reading, terms_of
+from tallystick.clauses.limit import measure_reading
+from tallystick.clauses.limit_words import terms_of
 from tallystick.clauses.result import Measure
 
 

@@ -14,6 +14,7 @@ from tallystick.clauses import (
     fee,
     identification,
     limit,
+    limit_words,
     routes,
     term,
     text,
@@ -32,7 +33,7 @@ class Kind:
 
 
 KINDS: Mapping[str, Kind] = {
-    "limit": Kind(measure=limit.measure, terms=limit.terms),
+    "limit": Kind(measure=limit.measure, terms=limit_words.terms),
     "backoff": Kind(measure=backoff.measure, terms=backoff.terms),
     "concurrency": Kind(measure=concurrency.measure, terms=concurrency.terms),
     "declared": Kind(measure=declared.measure, terms=declared.terms),

@@ -11,10 +11,18 @@ import numpy as np
 from tallystick.agreements.limit import Limit, LimitClause
 from tallystick.clauses.calendar import lay_out_windows, windows_over
 from tallystick.clauses.judging import Judging
+from tallystick.clauses.limit_words import window_in_words
 from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure, Over
 from tallystick.clauses.sequential import anchored_over, bucket_over
-from tallystick.clauses.sliding import days_to_read, episodes, ranges_of, short_windows_over, window_sums
-from tallystick.clauses.usage_reader import KeyDay, UsageReader
+from tallystick.clauses.sliding import (
+    episodes,
+    lie_in,
+    ranges_of,
+    short_windows_over,
+    stretches_to_read,
+    window_sums,
+)
+from tallystick.clauses.usage_reader import KeyStretch, UsageReader
 from tallystick.duck import quote_text
 from tallystick.period import DAY_US, Period
 from tallystick.tally.scope import SLOT_US
@@ -33,29 +41,6 @@ class _Judged:
     windows: tuple[Over, ...]
     decided_from: str
     rows_read: int
-
-
-def terms(clause: LimitClause) -> str:
-    """The numbers in words, such as: at most 250,000 requests per licensee in a calendar year (P1Y)."""
-    return terms_of(clause.limit_as(None))
-
-
-def terms_of(limit: Limit) -> str:
-    """The same of one limit."""
-    tolerance = f", tolerance {limit.limit - limit.max:,}" if limit.limit != limit.max else ""
-    of = limit.of.replace("_", " ")
-    return f"at most {limit.max:,} {of} per {limit.per} {window_in_words(limit)} ({limit.length.text}{tolerance})"
-
-
-def window_in_words(limit: Limit) -> str:
-    """The window of a limit as people say it."""
-    length = limit.length.words
-    return {
-        "calendar": f"in a {length}" if limit.length.unit else f"in each {length} of the clock",
-        "anchored": f"in each {length} from the first request",
-        "sliding": f"in any {length}",
-        "bucket": f"in a bucket that refills in {length}",
-    }[limit.window]
 
 
 def measure(judging: Judging, clause: LimitClause) -> list[Measure]:
@@ -160,21 +145,22 @@ def _judge_calendar(reader: UsageReader, limit: Limit, span: Period) -> dict[str
     return judged
 
 
-def _judge_peaks(reader: UsageReader, limit: Limit, span: Period, key: str, days: list[KeyDay]) -> _Judged:
-    """From the stored peaks of a key's days; requests are read only for days that those do not settle."""
+def _judge_peaks(reader: UsageReader, limit: Limit, span: Period, key: str, stored: list[KeyStretch]) -> _Judged:
+    """From the stored peaks of a key's days; requests are read only for stretches that those do not settle."""
     assert limit.length.us is not None
-    to_read = days_to_read(days, limit)
-    settled = [(day.peak, -day.peak_us) for day in days if day.is_exact and day.start_us not in to_read]
+    to_read = stretches_to_read(stored, limit)
+    left = {one.start_us for one in stored} - {start for start, _ in to_read}
+    settled = [(one.peak, -one.peak_us) for one in stored if one.is_exact and one.start_us in left]
     windows: list[Over] = []
     rows_read = 0
     if to_read:
-        requests = reader.requests(slots_of(limit), limit.of, key, ranges_of(to_read, limit.length.us, span))
+        whole = to_read if limit.window == "sliding" else [(start, end + limit.length.us) for start, end in to_read]
+        requests = reader.requests(slots_of(limit), limit.of, key, ranges_of(whole, limit.length.us, span))
         rows_read = requests.rows
         sums = window_sums(requests, limit)
-        judged = np.isin(requests.at_us // DAY_US * DAY_US, np.asarray(to_read, np.int64))
+        judged = lie_in(requests.at_us, to_read)
         if limit.window == "sliding":
-            pauses = [day.start_us for day in days if day.start_us not in to_read]
-            windows = episodes(requests, sums, judged, limit, pauses)
+            windows = episodes(requests, sums, judged, limit, sorted(left))
         else:
             windows = short_windows_over(requests, sums, judged, limit, span)
         if judged.any():
@@ -190,13 +176,13 @@ def _judge_peaks(reader: UsageReader, limit: Limit, span: Period, key: str, days
     )
 
 
-def _judge_sequential(reader: UsageReader, limit: Limit, span: Period, key: str, days: list[KeyDay]) -> _Judged:
+def _judge_sequential(reader: UsageReader, limit: Limit, span: Period, key: str, stored: list[KeyStretch]) -> _Judged:
     """Anchored windows and buckets: kept where no sliding window of the length is over, else from all requests.
 
     An anchored window lies in the sliding window that ends at its last request. A bucket that holds and refills `max`
     is not emptied by windows that each hold at most `max`: n lengths of time hold at most n + 1 such windows.
     """
-    if max((day.peak for day in days), default=0) <= limit.limit:
+    if max((one.peak for one in stored), default=0) <= limit.limit:
         return _Judged(peak=None, peak_us=None, windows=(), decided_from="usage_peak", rows_read=0)
     return _from_requests(reader, limit, span, key)
 
@@ -284,10 +270,13 @@ def _keys(reader: UsageReader) -> list[str]:
     return [str(row[0]) for row in rows]
 
 
-def _every_day(reader: UsageReader, span: Period) -> dict[str, list[KeyDay]]:
+def _every_day(reader: UsageReader, span: Period) -> dict[str, list[KeyStretch]]:
     """Every day of the span for every key, as if each stored a peak over any limit."""
     starts = range(span.start_us // DAY_US * DAY_US, span.end_us, DAY_US)
-    days = [KeyDay(start_us=start, peak=2**63 - 1, peak_us=start, is_exact=False) for start in starts]
+    days = [
+        KeyStretch(start_us=start, end_us=start + DAY_US, peak=2**63 - 1, peak_us=start, is_exact=False)
+        for start in starts
+    ]
     return dict.fromkeys(_keys(reader), days)
 
 

@@ -9,37 +9,47 @@ from numpy.typing import NDArray
 
 from tallystick.agreements.limit import Limit
 from tallystick.clauses.result import Over
-from tallystick.clauses.usage_reader import KeyDay, Requests
-from tallystick.period import DAY_US, Period
+from tallystick.clauses.usage_reader import KeyStretch, Requests
+from tallystick.period import Period
 from tallystick.tally.windows import calendar_sums, sliding_sums
 
 
-def days_to_read(days: Sequence[KeyDay], limit: Limit) -> list[int]:
-    """The starts of those days whose stored peak does not settle them.
+def stretches_to_read(stretches: Sequence[KeyStretch], limit: Limit) -> list[tuple[int, int]]:
+    """Those stretches, as half-open ranges, whose stored peak does not settle them.
 
-    An exact peak within the limit settles its day. An upper bound settles it only if it is within the limit and below
-    the largest exact peak, or reached after that: the report states the largest peak and when it was first reached.
+    An exact peak within the limit settles its stretch. An upper bound settles it only if it is within the limit and
+    below the largest exact peak, or reached after that: the report states the largest peak and when it was first
+    reached.
     """
-    largest, first_us = max(((day.peak, -day.peak_us) for day in days if day.is_exact), default=(-1, 0))
+    exact = [(one.peak, -one.peak_us) for one in stretches if one.is_exact]
+    largest, first_us = max(exact, default=(-1, 0))
     return [
-        day.start_us
-        for day in days
-        if day.peak > limit.limit or (not day.is_exact and (day.peak, -day.start_us) > (largest, first_us))
+        (one.start_us, one.end_us)
+        for one in stretches
+        if one.peak > limit.limit or (not one.is_exact and (one.peak, -one.start_us) > (largest, first_us))
     ]
 
 
-def ranges_of(starts: Sequence[int], length_us: int, span: Period) -> list[tuple[int, int]]:
-    """Half-open ranges, apart and in order, that hold some days of a span and the window before each."""
+def ranges_of(stretches: Sequence[tuple[int, int]], length_us: int, span: Period) -> list[tuple[int, int]]:
+    """Half-open ranges, apart and in order, that hold some stretches of a span and the window before each."""
     ranges: list[tuple[int, int]] = []
-    for start in sorted(starts):
-        begin, end = max(start - length_us, span.start_us), min(start + DAY_US, span.end_us)
+    for start, until in sorted(stretches):
+        begin, end = max(start - length_us, span.start_us), min(until, span.end_us)
         if begin >= end:
             continue
         if ranges and begin <= ranges[-1][1]:
-            ranges[-1] = (ranges[-1][0], end)
+            ranges[-1] = (ranges[-1][0], max(ranges[-1][1], end))
         else:
             ranges.append((begin, end))
     return ranges
+
+
+def lie_in(at_us: NDArray[np.int64], stretches: Sequence[tuple[int, int]]) -> NDArray[np.bool_]:
+    """Which instants lie in one of some half-open ranges that are apart."""
+    borders = np.asarray(sorted(stretches), np.int64).reshape(-1, 2)
+    begun, ended = (np.searchsorted(borders[:, side], at_us, side="right") for side in (0, 1))
+    inside: NDArray[np.bool_] = begun > ended
+    return inside
 
 
 def window_sums(requests: Requests, limit: Limit) -> NDArray[np.int64]:
@@ -55,7 +65,7 @@ def episodes(
 ) -> list[Over]:
     """The longest runs of consecutive judged requests that are all over the limit.
 
-    `judged` marks the requests whose sums are whole; `pauses` are starts of days that were not read and have requests
+    `judged` marks the requests whose sums are whole; `pauses` are starts of stretches not read that have requests
     that are not over, so that no run goes on across them.
     """
     at_us, sums, served = requests.at_us[judged], sums[judged], requests.is_served[judged]

@@ -58,14 +58,15 @@ class Counted:
 
 
 @dataclass(frozen=True, kw_only=True)
-class KeyDay:
-    """The largest window of a key on one UTC day, and when it is first reached.
+class KeyStretch:
+    """The largest window of a key in a stretch of one UTC day, and when it is first reached.
 
     Exact when all its windows lie in the span that is judged; else an upper bound, since it also counts requests
-    outside. A day at whose midnight the span begins is exact: its peak is that of its own requests.
+    outside. One that knows what came since the span began, and nothing older, is exact by its own peak.
     """
 
     start_us: int
+    end_us: int
     peak: int
     peak_us: int
     is_exact: bool
@@ -81,6 +82,7 @@ class UsageReader:
         self.licensee = licensee
         self.only_raw = only_raw
         self._relation = relation
+        self._copied: set[str] = set()
         self._counted_before: dict[tuple[SlotSummary, int, int], Counted] = {}
 
     def lay_out_pieces(self, summary: SlotSummary, of: str, span: Period) -> int:
@@ -91,18 +93,15 @@ class UsageReader:
         """
         whole_from, whole_until = -(-span.start_us // SLOT_US) * SLOT_US, span.end_us // SLOT_US * SLOT_US
         if self.only_raw or whole_from >= whole_until:
-            edges = [(span.start_us, span.end_us)]
-            stored = "SELECT * FROM piece WHERE false"
+            edges, stored = [(span.start_us, span.end_us)], []
         else:
             edges = [edge for edge in ((span.start_us, whole_from), (whole_until, span.end_us)) if edge[0] < edge[1]]
-            stored = self._stored_pieces(summary, of, whole_from, whole_until)
+            stored = [self._stored_pieces(summary, of, whole_from, whole_until)]
+        parts = [*stored, *(self._raw_pieces(summary, of, start_us, end_us) for start_us, end_us in edges)]
         self.connection.execute(
-            "CREATE OR REPLACE TEMP TABLE piece "
-            "(key VARCHAR, at_us BIGINT, counted BIGINT, unknown BIGINT, used BIGINT, served BIGINT)"
+            f"CREATE OR REPLACE TEMP TABLE piece AS FROM ({' UNION ALL '.join(parts)}) "
+            "AS piece (key, at_us, counted, unknown, used, served)"
         )
-        self.connection.execute(f"INSERT INTO piece {stored}")
-        for start_us, end_us in edges:
-            self.connection.execute(f"INSERT INTO piece {self._raw_pieces(summary, of, start_us, end_us)}")
         return sum(self.raw_rows(start_us, end_us) for start_us, end_us in edges)
 
     def counted(self, summary: SlotSummary, span: Period) -> Counted:
@@ -117,25 +116,27 @@ class UsageReader:
             self._counted_before[asked] = Counted(by_key=by_key, rows_read=rows_read)
         return self._counted_before[asked]
 
-    def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[KeyDay]]:
-        """By key every UTC day of the span on which it has known amounts, in order."""
+    def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[KeyStretch]]:
+        """By key every stretch of a day in the span in which it has known amounts, in order."""
         days = _days(span.start_us, span.end_us)
-        relation = self._relation(USAGE_PEAK, {"summary_id": [summary.id], "event_date": days})
+        relation = self._usage(USAGE_PEAK, days, summary.id)
         rows = self.connection.execute(
-            "SELECT key, epoch_us(event_date::TIMESTAMP), peak, epoch_us(peak_at), own_peak, epoch_us(own_peak_at) "
-            f"FROM ({relation}) WHERE licensee = $licensee AND peak IS NOT NULL ORDER BY key, event_date",
-            {"licensee": self.licensee},
+            "SELECT key, epoch_us(since_at), epoch_us(until_at), epoch_us(own_since_at) = $start AS begins, "
+            "peak, epoch_us(peak_at), own_peak, epoch_us(own_peak_at) "
+            f"FROM ({relation}) WHERE licensee = $licensee AND peak IS NOT NULL AND epoch_us(until_at) > $start "
+            "AND epoch_us(since_at) < $end ORDER BY key, since_at",
+            {"licensee": self.licensee, "start": span.start_us, "end": span.end_us},
         ).fetchall()
-        found: dict[str, list[KeyDay]] = {}
-        for key, start_us, peak, peak_us, own_peak, own_peak_us in rows:
-            begins = start_us == span.start_us
+        found: dict[str, list[KeyStretch]] = {}
+        for key, start_us, end_us, begins, peak, peak_us, own_peak, own_peak_us in rows:
+            is_inside = start_us >= span.start_us and end_us <= span.end_us
             found.setdefault(key, []).append(
-                KeyDay(
+                KeyStretch(
                     start_us=start_us,
+                    end_us=end_us,
                     peak=own_peak if begins else peak,
                     peak_us=own_peak_us if begins else peak_us,
-                    is_exact=(begins or start_us >= span.start_us + summary.length_us)
-                    and start_us + DAY_US <= span.end_us,
+                    is_exact=is_inside and (begins or start_us >= span.start_us + summary.length_us),
                 )
             )
         return found
@@ -206,14 +207,14 @@ class UsageReader:
         """SQL that yields a daily table's rows of the whole UTC days in a span, and the parts of days that are left."""
         whole_from, whole_until = -(-span.start_us // DAY_US) * DAY_US, span.end_us // DAY_US * DAY_US
         if self.only_raw or whole_from >= whole_until:
-            return f"SELECT * FROM {quote_name(table.name)} WHERE false", [(span.start_us, span.end_us)]
-        relation = self._relation(table, {"event_date": _days(whole_from, whole_until)})
+            return f"SELECT * FROM ({self._relation(table, {})}) WHERE false", [(span.start_us, span.end_us)]
+        relation = self._usage(table, _days(whole_from, whole_until))
         edges = [edge for edge in ((span.start_us, whole_from), (whole_until, span.end_us)) if edge[0] < edge[1]]
         return f"SELECT * FROM ({relation}) WHERE licensee = {quote_text(self.licensee)}", edges
 
     def daily(self, table: Table, summary_id: str, start_us: int, end_us: int) -> str:
-        """SQL that yields the licensee's rows of one summary for the UTC days of a half-open range of whole days."""
-        relation = self._relation(table, {"summary_id": [summary_id], "event_date": _days(start_us, end_us)})
+        """SQL that yields the licensee's rows of one summary for the UTC days that a half-open range touches."""
+        relation = self._usage(table, _days(start_us, end_us), summary_id)
         return f"SELECT * FROM ({relation}) WHERE licensee = {quote_text(self.licensee)}"
 
     def undetermined(self, summary: SlotSummary, span: Period) -> tuple[int, int]:
@@ -244,17 +245,37 @@ class UsageReader:
         ).fetchall()
         return int(rows)
 
+    def _usage(self, table: Table, days: Sequence[str], summary_id: str | None = None) -> str:
+        """SQL that yields the licensee's rows of a small table for an unbroken range of days.
+
+        They are copied out of everybody's when the table is first asked for, since most clauses ask for it again.
+        """
+        mine = quote_name(f"{table.name} of {self.licensee}")
+        if table.name not in self._copied:
+            self.connection.execute(
+                f"CREATE TEMP TABLE IF NOT EXISTS {mine} AS SELECT * FROM ({self._relation(table, {})}) "
+                f"WHERE licensee = {quote_text(self.licensee)}"
+            )
+            self._copied.add(table.name)
+        summary = "" if summary_id is None else f" AND summary_id = {quote_text(summary_id)}"
+        if not days:
+            return f"SELECT * FROM {mine} WHERE false"
+        return (
+            f"SELECT * FROM {mine} WHERE event_date BETWEEN DATE {quote_text(days[0])} AND DATE {quote_text(days[-1])}"
+            f"{summary}"
+        )
+
     def _stored_pieces(self, summary: SlotSummary, of: str, start_us: int, end_us: int) -> str:
         days = _days(start_us, end_us)
         used, unknown = ("requests", "0") if of == "requests" else (quote_name(of), quote_name(f"{of}_unknown"))
         inside = f"epoch_us(slot_at) >= {start_us} AND epoch_us(slot_at) < {end_us}"
         if summary.is_standing:
             throttled = "AND NOT is_throttled" if summary.scope.without else ""
-            relation = self._relation(USAGE_APP_SLOT, {"event_date": days})
+            relation = self._usage(USAGE_APP_SLOT, days)
             key, served = KEY[summary.per], "CASE WHEN is_throttled THEN 0 ELSE requests END"
         else:
             throttled = ""
-            relation = self._relation(USAGE_SCOPE, {"summary_id": [summary.id], "event_date": days})
+            relation = self._usage(USAGE_SCOPE, days, summary.id)
             key, served = "key", "served"
         return (
             f"SELECT {key}, epoch_us(slot_at), CAST(sum(requests) AS BIGINT), CAST(sum({unknown}) AS BIGINT), "

@@ -9,7 +9,7 @@ from typing import Any
 from tallystick.agreements.limit import LimitClause
 from tallystick.agreements.version import AnyClause, Version
 from tallystick.clauses.kinds import KINDS
-from tallystick.clauses.limit import terms_of
+from tallystick.clauses.limit_words import terms_of
 
 OF_VERSION = ("licensee", "title", "version", "in_force_from", "in_force_until", "time_zone", "amends")
 IN_WORDS = {"in_force_from": "beginning", "in_force_until": "end", "says": "words", "cites": "paragraph"}

@@ -9,7 +9,7 @@ from tallystick.agreements.limit import Counts, LimitClause
 from tallystick.agreements.load import Binding
 from tallystick.agreements.version import AnyClause
 from tallystick.clauses.kinds import KINDS
-from tallystick.clauses.limit import terms_of
+from tallystick.clauses.limit_words import terms_of
 from tallystick.period import to_text
 from tallystick.runtime.log import printable
 

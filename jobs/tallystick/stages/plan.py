@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tallystick.period import DAY_US, EPOCH
 from tallystick.register.load import recognition_digest, recognitions
 from tallystick.stages.project import Project
 from tallystick.storage.snapshot import Snapshot
@@ -90,10 +91,7 @@ def plan_tally(
         here, edge = _names(requests, day), _names(requests, before)
         plain, ledger = digest(tally_rules.RULES, here), digest(tally_rules.RULES, here, offered.get(day, []))
         standing = {table.name: plain for table in STANDING} | {DAY_LEDGER.name: ledger}
-        summaries = [
-            (one, digest(tally_rules.RULES, here, edge if one.summary.knows_day_before else None, one.licensees))
-            for one in asked
-        ]
+        summaries = [(one, digest(tally_rules.RULES, here, *_asked_on(one, day, edge))) for one in asked]
         task = TallyTask(
             day=day,
             requests=tuple(file.path for file in requests.get(day, [])),
@@ -108,6 +106,14 @@ def plan_tally(
         if task.standing or task.summaries:
             tasks.append(task)
     return tasks
+
+
+def _asked_on(asked: Asked, day: str, edge: Sequence[tuple[str, int]]) -> tuple[object, ...]:
+    """What the day's file of a summary rests on besides the day's own requests."""
+    if not asked.summary.knows_day_before:
+        return (asked.licensees,)
+    midnight_us = (date.fromisoformat(day) - EPOCH.date()).days * DAY_US
+    return edge, [(stretch, part.licensees) for stretch, part in asked.parts(midnight_us)]
 
 
 def _file(asked: Asked, day: str, name: str) -> str:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
 from tallystick.tally.requests import Day
 from tallystick.tally.scope import KEY
+from tallystick.tally.stretch import Stretch
 from tallystick.tally.summary import Asked, BackoffSummary
 
 
@@ -27,26 +30,26 @@ def after_refusals(summary: BackoffSummary, called: str, earlier: str) -> str:
     )
 
 
-def lay_out_backoff(day: Day, asked: Asked) -> str:
-    """SQL for one summary's rows of `usage_backoff`, in the order of its key."""
+def lay_out_backoff(day: Day, asked: Asked, stretch: Stretch) -> pa.Table:
+    """One summary's rows of `usage_backoff` in a stretch of the day, in the order of its key."""
     summary = asked.summary
     assert isinstance(summary, BackoffSummary)
     columns = 'licensee, app, credential_id, "user", received_at, status'
-    called = f"SELECT {columns} FROM ({day.relation}) WHERE NOT is_duplicate AND {asked.whose}"
-    earlier = (
-        f"SELECT {columns} FROM ({day.relation_before}) WHERE NOT is_duplicate AND {asked.whose} "
-        f"AND epoch_us(received_at) > {day.start_us - summary.length_us}"
-    )
-    return (
-        f"SELECT licensee, key, {sums(day.start_us)} FROM ({after_refusals(summary, called, earlier)}) "
+    every = f"SELECT * FROM ({day.relation}) UNION ALL SELECT * FROM ({day.relation_before})"
+    theirs = f"SELECT {columns}, epoch_us(received_at) AS us FROM ({every}) WHERE NOT is_duplicate AND {asked.whose}"
+    called = f"SELECT * FROM ({theirs}) WHERE us >= {stretch.start_us} AND us < {stretch.end_us}"
+    since_us = stretch.start_us - summary.length_us
+    earlier = f"SELECT * FROM ({theirs}) WHERE us > {since_us} AND us < {stretch.start_us}"
+    return day.connection.execute(
+        f"SELECT licensee, key, {sums(stretch.own_since_us)} FROM ({after_refusals(summary, called, earlier)}) "
         "GROUP BY licensee, key ORDER BY licensee, key"
-    )
+    ).to_arrow_table()
 
 
-def sums(start_us: int) -> str:
-    """SQL for the columns of `usage_backoff` over `after_refusals`, those of its own from refusals at `start_us` on."""
+def sums(own_since_us: int) -> str:
+    """SQL for the columns of `usage_backoff` over `after_refusals`; its own are from refusals since `own_since_us`."""
     inside, served = "refused_us IS NOT NULL", "coalesce(status <> 429, true)"
-    own = f"refused_us >= {start_us}"
+    own = f"refused_us >= {own_since_us}"
     return f"""count(*) AS counted,
     count(*) FILTER (status IS NULL) AS unknown,
     count(*) FILTER ({inside}) AS inside,

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from tallystick.period import DAY_US
 from tallystick.tally.requests import Day
 from tallystick.tally.scope import KEY, condition
+from tallystick.tally.stretch import Stretch
 from tallystick.tally.summary import Asked, FlightSummary
 from tallystick.tally.windows import LARGEST, Integers
 
@@ -39,46 +40,47 @@ def in_flight(keys: Integers, begins_us: Integers, ends_us: Integers) -> Integer
     return counts
 
 
-def lay_out_flights(day: Day, asked: Asked) -> str:
-    """SQL for one summary's rows of `usage_peak`, in the order of its key, over tables that it leaves on a connection.
+def lay_out_flights(day: Day, asked: Asked, stretch: Stretch) -> pa.Table:
+    """One summary's rows of `usage_peak` in a stretch of the day, in the order of its key.
 
     `used` is how many requests say how long they took; `peak` is the most in flight at the beginning of any of them.
     """
-    summary, connection, start_us = asked.summary, day.connection, day.start_us
+    summary, connection = asked.summary, day.connection
     assert isinstance(summary, FlightSummary)
     key = KEY[summary.per]
     where = f"NOT is_duplicate AND {asked.whose} AND {key} IS NOT NULL AND ({condition(summary.scope)})"
     columns = f"licensee, {key} AS key, epoch_us(received_at) AS at_us, {DURATION} AS duration"
     connection.execute(
-        f"CREATE OR REPLACE TEMP TABLE flown AS SELECT {columns} FROM ({day.relation}) WHERE {where} UNION ALL "
-        f"SELECT * FROM (SELECT {columns} FROM ({day.relation_before}) WHERE {where}) "
-        f"WHERE at_us + duration > {start_us}"
+        f"CREATE OR REPLACE TEMP TABLE flown AS SELECT * FROM (SELECT {columns} FROM ({day.relation}) WHERE {where} "
+        f"UNION ALL SELECT {columns} FROM ({day.relation_before}) WHERE {where}) WHERE at_us < {stretch.end_us} "
+        f"AND (at_us >= {stretch.start_us} OR at_us + duration > {stretch.start_us})"
     )
     connection.execute(
         f"""CREATE OR REPLACE TEMP TABLE owner AS
         SELECT *, row_number() OVER (ORDER BY licensee, key) - 1 AS owner FROM (
             SELECT licensee, key, count(*) AS counted, count(*) - count(duration) AS unknown, count(duration) AS used
-            FROM flown WHERE at_us >= {start_us} GROUP BY licensee, key
+            FROM flown WHERE at_us >= {stretch.start_us} GROUP BY licensee, key
         )"""
     )
     arrays = connection.execute(
         "SELECT owner, at_us, at_us + duration AS end_us FROM flown INNER JOIN owner USING (licensee, key) "
         "WHERE duration IS NOT NULL ORDER BY owner, at_us"
     ).fetchnumpy()
-    connection.register("peak", _peaks(arrays, start_us))
-    return (
+    connection.register("peak", _peaks(arrays, stretch))
+    return connection.execute(
         "SELECT licensee, key, counted, unknown, used, peak, make_timestamptz(peak_us) AS peak_at, own_peak, "
         "make_timestamptz(own_peak_us) AS own_peak_at FROM owner LEFT JOIN peak USING (owner) ORDER BY licensee, key"
-    )
+    ).to_arrow_table()
 
 
-def _peaks(arrays: Mapping[str, Any], start_us: int) -> pa.Table:
-    """Per owner the most in flight at the beginning of the day's requests; with the edge, and without it."""
+def _peaks(arrays: Mapping[str, Any], stretch: Stretch) -> pa.Table:
+    """Per owner the most in flight when one of the stretch's requests begins: of all, and of those since a border."""
     owners, at_us, end_us = (np.asarray(arrays[name], np.int64) for name in ("owner", "at_us", "end_us"))
-    own = at_us >= start_us
-    counts = in_flight(owners, at_us, end_us)[own]
-    owners, at_us, end_us = owners[own], at_us[own], end_us[own]
-    own_counts = counts if own.all() else in_flight(owners, at_us, end_us)
+    own, since = at_us >= stretch.start_us, at_us >= stretch.own_since_us
+    counts = in_flight(owners, at_us, end_us)
+    own_counts = counts if since.all() else in_flight(owners[since], at_us[since], end_us[since])
+    counts, own_counts = counts[own], own_counts[own[since]]
+    owners, at_us = owners[own], at_us[own]
     peak, own_peak = _first_largest(owners, counts), _first_largest(owners, own_counts)
     return pa.table(
         {

@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
-from tallystick.duck import WrittenFile, connect, exact_sums, write_file
+from tallystick.duck import WrittenFile, connect, exact_sums
 from tallystick.tables import Table
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.sequence_gap import SEQUENCE_GAP
@@ -18,21 +19,21 @@ from tallystick.tally.backoff import lay_out_backoff
 from tallystick.tally.concurrency import lay_out_flights
 from tallystick.tally.ledger import gaps_of, ledger_of, numbering_of
 from tallystick.tally.peaks import lay_out_peaks
-from tallystick.tally.requests import Day
+from tallystick.tally.requests import Day, instants
+from tallystick.tally.stretch import Stretch
 from tallystick.tally.summary import Asked, BackoffSummary, FlightSummary, PeakSummary, SlotSummary, Summary
 from tallystick.tally.usage import STANDING, lay_out_slots
 from tallystick.tally.written import write_rows
 
-RULES = "tally 3"
+RULES = "tally 4"
 """Changes when equal requests would give other sums; a day built by older rules is dirty."""
 
-LAY_OUT: Mapping[type[Summary], Callable[[Day, Asked], pa.Table | str]] = {
-    SlotSummary: lay_out_slots,
+LAY_OUT: Mapping[type[Summary], Callable[[Day, Asked, Stretch], pa.Table]] = {
     PeakSummary: lay_out_peaks,
     FlightSummary: lay_out_flights,
     BackoffSummary: lay_out_backoff,
 }
-"""For each kind of summary what makes its rows of a day, in the order of its key, or the SQL of them."""
+"""For each kind of summary by stretches of a day what makes its rows of one, in the order of its key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,13 +71,9 @@ def _write_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
     )
     written = []
 
-    def write(table: Table, rows: pa.Table | str, name: str, **more: str) -> None:
+    def write(table: Table, rows: pa.Table, name: str, **more: str) -> None:
         partition, root = {**more, "event_date": task.day}, task.lake / table.name
-        if isinstance(rows, str):
-            file = write_file(day.connection, rows, root, partition=partition, name=name)
-        else:
-            file = write_rows(rows, root, partition=partition, name=name)
-        written.append((table.name, file))
+        written.append((table.name, write_rows(rows, root, partition=partition, name=name)))
 
     for table, rows_of in STANDING.items():
         if name := task.standing.get(table.name):
@@ -87,8 +84,37 @@ def _write_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
         write(SEQUENCE_GAP, gaps, name)
         write(DAY_LEDGER, ledger_of(day.every, numbering, gaps, task.offered, built_from=name), name)
     for asked, name in task.summaries:
-        write(asked.summary.table, LAY_OUT[type(asked.summary)](day, asked), name, summary_id=asked.summary.id)
+        write(asked.summary.table, _laid_out(day, asked), name, summary_id=asked.summary.id)
     return written
+
+
+def _laid_out(day: Day, asked: Asked) -> pa.Table:
+    """The rows of a summary, in the order of its key."""
+    if isinstance(asked.summary, SlotSummary):
+        return lay_out_slots(day, asked)
+    lay_out = LAY_OUT[type(asked.summary)]
+    parts = [_in_stretch(lay_out(day, part, stretch), stretch) for stretch, part in asked.parts(day.start_us)]
+    if len(parts) == 1:
+        return parts[0]
+    together = pa.concat_tables([_decoded(part) for part in parts], promote_options="permissive")
+    return together.sort_by([("licensee", "ascending"), ("key", "ascending"), ("since_at", "ascending")])
+
+
+def _decoded(rows: pa.Table) -> pa.Table:
+    """Rows whose coded texts are texts, which can be put in order."""
+    columns = [column.cast(pa.string()) if pa.types.is_dictionary(column.type) else column for column in rows.columns]
+    return pa.table(columns, names=rows.column_names)
+
+
+def _in_stretch(rows: pa.Table, stretch: Stretch) -> pa.Table:
+    """Rows with the columns of `tables.stretch`."""
+    for name, us in (
+        ("since_at", stretch.start_us),
+        ("until_at", stretch.end_us),
+        ("own_since_at", stretch.own_since_us),
+    ):
+        rows = rows.append_column(name, instants(np.full(len(rows), us, np.int64)))
+    return rows
 
 
 @lru_cache(maxsize=1)

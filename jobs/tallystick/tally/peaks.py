@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from tallystick.period import DAY_US
 from tallystick.tally.grouping import Integers, group
 from tallystick.tally.requests import Coded, Day, DayRequests, Flags, Places, instants
+from tallystick.tally.stretch import Stretch
 from tallystick.tally.summary import Asked, PeakSummary
 from tallystick.tally.windows import calendar_sums, sums_until
 
@@ -87,19 +88,20 @@ class Owners:
     timeline: Timeline
 
 
-def lay_out_peaks(day: Day, asked: Asked) -> pa.Table:
-    """One summary's rows of `usage_peak`, in the order of its key. Raises OverflowError."""
+def lay_out_peaks(day: Day, asked: Asked, stretch: Stretch) -> pa.Table:
+    """One summary's rows of `usage_peak` in a stretch of the day, in the order of its key. Raises OverflowError."""
     summary = asked.summary
     assert isinstance(summary, PeakSummary)
-    owners = _owners(day, summary, asked.licensees)
+    owners = _owners(day, summary, asked.licensees, stretch)
     timeline = owners.timeline
     sums = timeline.sums(summary.window, summary.length_us)
-    own_sums, own = sums, timeline.at_us >= day.start_us
-    if not own.all():  # without the day before only windows that reach over midnight hold less
-        timeline, sums = timeline.only(own), sums[own]
-        early = timeline.at_us < day.start_us + summary.length_us
+    own_sums, at_us = sums, timeline.at_us
+    own = at_us >= stretch.start_us
+    if not own.all():  # without what came before only windows that reach back over that instant hold less
+        early = (at_us >= stretch.own_since_us) & (at_us < stretch.own_since_us + summary.length_us)
         own_sums = sums.copy()
         own_sums[early] = timeline.only(early).sums(summary.window, summary.length_us)
+        timeline, sums, own_sums = timeline.only(own), sums[own], own_sums[own]
     peak, peak_at = timeline.largest(sums, len(owners.counted))
     own_peak, own_peak_at = timeline.largest(own_sums, len(owners.counted))
     return pa.table(
@@ -117,23 +119,28 @@ def lay_out_peaks(day: Day, asked: Asked) -> pa.Table:
     )
 
 
-def _owners(day: Day, summary: PeakSummary, licensees: tuple[str, ...]) -> Owners:
+def _owners(day: Day, summary: PeakSummary, licensees: tuple[str, ...], stretch: Stretch) -> Owners:
     """Peaks of the same requests are found on one timeline, which reaches back as far as the longest window needs."""
     same = (summary.of, summary.per, summary.scope)
-    name = ("owners", *same, licensees)
+    name = ("owners", *same, licensees, stretch)
     if name not in day.kept:
         lengths = [
             one.length_us
             for one in day.summaries
             if isinstance(one, PeakSummary) and (one.of, one.per, one.scope) == same
         ]
-        day.kept[name] = _laid_out(day, summary, licensees, day.start_us - max(lengths))
+        day.kept[name] = _laid_out(day, summary, licensees, stretch, stretch.start_us - max(lengths))
     found: Owners = day.kept[name]
     return found
 
 
-def _laid_out(day: Day, summary: PeakSummary, licensees: tuple[str, ...], since_us: int) -> Owners:
+def _laid_out(day: Day, summary: PeakSummary, licensees: tuple[str, ...], stretch: Stretch, since_us: int) -> Owners:
     requests = _called(day, day.requests, summary, licensees)
+    before = [_called(day, day.earlier(since_us), summary, licensees)]
+    if (stretch.start_us, stretch.end_us) != (day.start_us, day.start_us + DAY_US):
+        at_us = requests.at_us
+        before.append(requests.only(np.flatnonzero((at_us > since_us) & (at_us < stretch.start_us))))
+        requests = requests.only(np.flatnonzero((at_us >= stretch.start_us) & (at_us < stretch.end_us)))
     licensee, key = requests.coded("licensee"), requests.owner(summary.per)
     groups = group((licensee.codes, licensee.size), (key.codes, key.size))
     counted = used = groups.rows()
@@ -141,16 +148,19 @@ def _laid_out(day: Day, summary: PeakSummary, licensees: tuple[str, ...], since_
     if summary.of != "requests":
         amount = requests.amount(summary.of)
         unknown, used = groups.rows_at(amount.unknown), groups.sums(amount.known)
-    earlier = _called(day, day.earlier(since_us), summary, licensees)
     names = groups.codes[0] * key.size + groups.codes[1]
-    theirs = _as_in(earlier.coded("licensee"), licensee) * key.size + _as_in(earlier.owner(summary.per), key)
-    place = np.minimum(np.searchsorted(names, theirs), max(groups.count - 1, 0))
-    lends = names[place] == theirs if groups.count else np.zeros(len(theirs), np.bool_)
-    owners = np.concatenate([place[lends], groups.of_row])
-    at_us = np.concatenate([earlier.at_us[lends], requests.at_us])
+    places, lend = [], []
+    for earlier in before:
+        theirs = _as_in(earlier.coded("licensee"), licensee) * key.size + _as_in(earlier.owner(summary.per), key)
+        place = np.minimum(np.searchsorted(names, theirs), max(groups.count - 1, 0))
+        lends = np.flatnonzero(names[place] == theirs) if groups.count else np.zeros(0, np.intp)
+        places.append(place[lends])
+        lend.append(earlier.only(lends))
+    owners = np.concatenate([*places, groups.of_row])
+    at_us = np.concatenate([one.at_us for one in (*lend, requests)])
     amounts = None
     if summary.of != "requests":
-        said = (earlier.amount(summary.of).only(lends), requests.amount(summary.of))
+        said = [one.amount(summary.of) for one in (*lend, requests)]
         says_it = np.concatenate([one.is_known for one in said])
         amounts = np.concatenate([one.known for one in said])[says_it]
         owners, at_us = owners[says_it], at_us[says_it]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -21,6 +21,7 @@ from tallystick.tables.usage_backoff import USAGE_BACKOFF
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.scope import DEFAULT, EVERYTHING, digest, has_peak
+from tallystick.tally.stretch import Borders, Stretch, stretches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,10 +108,24 @@ Summary = SlotSummary | PeakSummary | FlightSummary | BackoffSummary
 
 @dataclass(frozen=True, kw_only=True)
 class Asked:
-    """A summary and the licensees, in order, whose agreements ask for it: it holds their requests and no others'."""
+    """A summary and the licensees, in order, whose agreements ask for it: it holds their requests and no others'.
+
+    `borders` are theirs, in the same order; where none are given, the midnights of UTC are.
+    """
 
     summary: Summary
     licensees: tuple[str, ...]
+    borders: tuple[Borders, ...] = ()
+
+    def parts(self, day_us: int) -> tuple[tuple[Stretch, Asked], ...]:
+        """The stretches of a UTC day, in order, each with the same summary of those for whom it is one."""
+        found: dict[Stretch, list[str]] = {}
+        borders = self.borders or (Borders(),) * len(self.licensees)
+        for licensee, theirs in zip(self.licensees, borders, strict=True):
+            for stretch in stretches(theirs, day_us):
+                found.setdefault(stretch, []).append(licensee)
+        ordered = sorted(found.items(), key=lambda one: (one[0].start_us, one[0].end_us, one[0].own_since_us))
+        return tuple((stretch, Asked(summary=self.summary, licensees=tuple(whose))) for stretch, whose in ordered)
 
     @property
     def whose(self) -> str:
@@ -211,11 +226,27 @@ def summaries_of(clause: AnyClause) -> list[Summary]:
 def summaries(bindings: Iterable[Binding]) -> tuple[Asked, ...]:
     """All that the clauses of some agreements need on top of the standing tables, each once, in a fixed order."""
     asked: dict[tuple[str, str], tuple[Summary, set[str]]] = {}
+    versions: dict[str, list[Binding]] = {}
     for binding in bindings:
+        versions.setdefault(binding.version.licensee, []).append(binding)
         for clause in binding.version.clauses:
             for one in summaries_of(clause):
                 asked.setdefault((one.table.name, one.id), (one, set()))[1].add(binding.version.licensee)
-    return tuple(Asked(summary=one, licensees=tuple(sorted(whose))) for _, (one, whose) in sorted(asked.items()))
+    return tuple(
+        Asked(
+            summary=one,
+            licensees=tuple(sorted(whose)),
+            borders=tuple(borders_of(versions[licensee]) for licensee in sorted(whose)),
+        )
+        for _, (one, whose) in sorted(asked.items())
+    )
+
+
+def borders_of(bindings: Sequence[Binding]) -> Borders:
+    """The zones and dates of all versions of one licensee's agreement."""
+    turns = {us for binding in bindings for us in (binding.from_us, binding.until_us) if us is not None}
+    zones = {binding.version.time_zone for binding in bindings}
+    return Borders(zones=tuple(sorted(zones)), turns_us=tuple(sorted(turns)))
 
 
 def asked_by(asked: Iterable[Asked], licensees: Collection[str]) -> tuple[Asked, ...]:
