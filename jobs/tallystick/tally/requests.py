@@ -155,10 +155,7 @@ class DayRequests:
                 assert self._places is not None
                 self._coded[name] = self._of.coded(name).only(self._places)
             else:
-                column = self._read(name)
-                self._coded[name] = _ordered(
-                    column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
-                )
+                self._coded[name] = coded_texts(self._read(name))
         return self._coded[name]
 
     def amount(self, name: str) -> Amount:
@@ -182,7 +179,7 @@ class DayRequests:
         if per not in self._coded:
             columns = [self.coded(name) for name in OWNED_BY[per]]
             texts = pc.binary_join_element_wise(*(one.decoded(one.codes).cast(pa.string()) for one in columns), " ")
-            self._coded[per] = _ordered(texts.dictionary_encode())
+            self._coded[per] = coded_texts(texts)
         return self._coded[per]
 
     def in_scope(self, day: Day, scope: Scope, licensees: tuple[str, ...]) -> Places:
@@ -213,16 +210,25 @@ class DayRequests:
 
     def _read(self, name: str) -> pa.Array:
         """A column of all files in one piece."""
-        chunks = [
-            chunk for file in self._opened for chunk in file.read(columns=[name], use_threads=False).column(name).chunks
-        ]
+        chunks = []
+        for file in self._opened:
+            if name in file.schema_arrow.names:
+                chunks += file.read(columns=[name], use_threads=False).column(name).chunks
+            else:  # as in files of before the column was promised
+                nulls = pa.nulls(file.metadata.num_rows, ARROW[REQUEST.column(name).type])
+                chunks.append(nulls.dictionary_encode() if name in TEXTS else nulls)
         if not chunks:
             return pa.array([], ARROW[REQUEST.column(name).type])
         return pa.chunked_array(chunks).unify_dictionaries().combine_chunks()
 
     @cached_property
     def _opened(self) -> list[pq.ParquetFile]:
-        return [pq.ParquetFile(file, read_dictionary=list(TEXTS), memory_map=True) for file in self._files]
+        found = []
+        for file in self._files:
+            said = pq.read_metadata(file, memory_map=True)
+            texts = [name for name in said.schema.names if name in TEXTS]
+            found.append(pq.ParquetFile(file, metadata=said, read_dictionary=texts, memory_map=True))
+        return found
 
 
 class Day:
@@ -282,8 +288,10 @@ def instants(at_us: Integers, is_null: Flags | None = None) -> pa.Array:
     return pa.array(at_us, mask=is_null).cast(pa.timestamp("us", tz="UTC"))
 
 
-def _ordered(column: pa.DictionaryArray) -> Coded:
-    """The indices of a dictionary as codes in the order of its values: of texts by bytes, as in SQL."""
+def coded_texts(column: pa.Array) -> Coded:
+    """Values as codes in their own order: texts by bytes, as in SQL."""
+    if not pa.types.is_dictionary(column.type):
+        column = column.dictionary_encode()
     order = pc.sort_indices(column.dictionary)
     rank = np.empty(len(order) + 1, np.int64)
     rank[order.to_numpy()] = np.arange(len(order))

@@ -13,9 +13,8 @@ from tallystick.duck import PRUNED, WrittenFile, escape_path
 
 def write_rows(rows: pa.Table, root: Path, *, partition: Mapping[str, str], name: str) -> WrittenFile:
     """Write rows, none included, as one Parquet file of one partition; a file of that name is replaced."""
-    folder = "/".join(f"{key}={escape_path(value)}" for key, value in partition.items())
-    (root / folder).mkdir(parents=True, exist_ok=True)
-    path = f"{folder}/{name}.parquet"
+    path = "/".join([*(f"{key}={escape_path(value)}" for key, value in partition.items()), f"{name}.parquet"])
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
     texts = [field.name for field in rows.schema if pa.types.is_dictionary(field.type)]
     found: list[pq.FileMetaData] = []
     pq.write_table(
