@@ -106,26 +106,33 @@ def _day_before(day: str) -> str:
 def open_usage(
     project: Project, snapshot: Snapshot, days: Sequence[str], licensees: Collection[str]
 ) -> tuple[duckdb.DuckDBPyConnection, Relation]:
-    """A connection on which the licensees' usage of some days is laid out, and how to read tables through it.
+    """A connection on which the licensees' usage of some days can be read, and how to read tables through it.
 
-    Small tables are read once into the connection; requests stay in their files until a day of them is asked for.
+    A small table is read into the connection once, when it is first asked for; requests stay in their files until a day
+    of them is asked for.
     """
     engine = project.settings.engine
     connection = connect(memory_limit=engine.memory_limit, scratch=engine.scratch)
     named = ", ".join(quote_text(name) for name in sorted(licensees))
     asked = summaries(binding for name in licensees for binding in project.agreements[name])
-    for table in LAID_OUT:
+    laid_out: set[str] = set()
+
+    def lay_out(table: Table) -> None:
         wanted = {"event_date": days}
         if "summary_id" in table.partition_by:
             wanted["summary_id"] = [one.summary.id for one in asked if one.summary.table == table]
         rows = snapshot.relation(table, wanted)
         connection.execute(
-            f"CREATE TABLE {quote_name(table.name)} AS SELECT * FROM ({rows}) WHERE licensee IN ({named})"
+            f"CREATE TABLE {quote_name(table.name)} AS SELECT * FROM ({rows}) WHERE licensee IN ({named}) "
+            "ORDER BY licensee"  # so that what one licensee asks for lies together
         )
+        laid_out.add(table.name)
 
     def relation(table: Table, partitions: Mapping[str, Collection[str]]) -> str:
         if table not in LAID_OUT:
             return snapshot.relation(table, partitions)
+        if table.name not in laid_out:
+            lay_out(table)
         tests = [_in(table, name, values) for name, values in partitions.items()]
         return f"SELECT * FROM {quote_name(table.name)} WHERE {' AND '.join(tests) or 'true'}"
 
