@@ -21,7 +21,7 @@ from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.day import TallyTask, tally_day
 from tallystick.tally.ledger import OFFERED
 from tallystick.tally.stretch import Borders
-from tallystick.tally.summary import Asked, SlotSummary, Summary, peak_of, slots_of
+from tallystick.tally.summary import Asked, SlotSummary, Summary, summaries_of_limit
 from tallystick.tally.usage import STANDING
 
 LimitsByLicensee = Mapping[str, Iterable[Limit]]
@@ -105,7 +105,7 @@ def a_task(
     before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
     asked: dict[str, tuple[Summary, list[str]]] = {}
     for licensee, stated in limits.items():
-        needed = [one for limit in stated for one in (slots_of(limit), peak_of(limit)) if one is not None]
+        needed = [one for limit in stated for one in summaries_of_limit(limit)]
         for summary in {one.id: one for one in (*needed, *also)}.values():
             if not (isinstance(summary, SlotSummary) and summary.is_standing):
                 asked.setdefault(summary.id, (summary, []))[1].append(licensee)

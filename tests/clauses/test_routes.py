@@ -58,7 +58,7 @@ def test_a_request_outside_of_what_may_be_called_is_measured_for_its_app(tmp_pat
 def test_whole_days_are_decided_without_a_raw_row(tmp_path: Path) -> None:
     judged = judge_clause(tmp_path, drawn(a_request, CASES), ALLOWED)
 
-    assert {(one.decided_from, one.rows_read) for one in judged.measures.values()} == {("usage_app_route", 0)}
+    assert {(one.decided_from, one.rows_read) for one in judged.measures.values()} == {("usage_scope", 0)}
 
 
 def test_the_first_requests_outside_are_named(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_the_first_requests_outside_are_named(tmp_path: Path) -> None:
     assert [witness.position for witness in judged.measures["monitor"].witnesses] == [3]
 
 
-def test_parts_of_days_that_the_period_cuts_are_read_from_requests(tmp_path: Path) -> None:
+def test_only_the_quarters_of_an_hour_that_the_period_cuts_are_read_from_requests(tmp_path: Path) -> None:
     rows = drawn(
         a_request,
         """
@@ -89,12 +89,14 @@ def test_parts_of_days_that_the_period_cuts_are_read_from_requests(tmp_path: Pat
         2022-03-03T12:00:00         /2/users
         """,
     )
-    period = "2022-03-01T10:00:00Z/2022-03-03T12:00:00Z"
+    clause = {"kind": "routes", "allowed": ["GET /2/tweets"]}
 
-    judged = judge_clause(tmp_path, rows, {"kind": "routes", "allowed": ["GET /2/tweets"]}, period=period)
+    whole = judge_clause(tmp_path / "a", rows, clause, period="2022-03-01T10:00:00Z/2022-03-03T12:00:00Z")
+    cut = judge_clause(tmp_path / "b", rows, clause, period="2022-03-01T09:59:59.999999Z/2022-03-03T12:00:00Z")
 
-    assert judged.verdicts() == {"monitor": (3, 2, "exceeded")}
-    assert judged.measures["monitor"].rows_read == 2
+    assert whole.verdicts() == {"monitor": (3, 2, "exceeded")}
+    assert cut.verdicts() == {"monitor": (4, 3, "exceeded")}
+    assert (whole.measures["monitor"].rows_read, cut.measures["monitor"].rows_read) == (0, 1)
 
 
 def test_a_pattern_without_a_method_fits_calls_of_any(tmp_path: Path) -> None:
@@ -161,7 +163,7 @@ def test_a_call_asks_for_nothing_older_than_the_history(tmp_path: Path, only_raw
 
     assert judged.verdicts() == HISTORY_EXPECTED
     assert judged.terms == "only the routes GET /2/tweets/*; nothing older than 7 days (P7D)"
-    said = "1 of 2 requests do not say enough of their route, their method and how far back they ask"
+    said = "1 of 2 requests do not say enough of their route and method and of how far back they ask"
     assert judged.measures["not-said"].missing == said
 
 

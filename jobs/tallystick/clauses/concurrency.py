@@ -59,7 +59,7 @@ def measure(judging: Judging, clause: ConcurrencyClause) -> list[Measure]:
     reader, span, summary = judging.reader, judging.span, flights_of(clause)
     slots = SlotSummary(per=clause.per, scope=summary.scope)
     edge_rows = reader.lay_out_pieces(slots, "requests", span)
-    undetermined, scope_rows = reader.undetermined(slots, span)
+    undetermined, scope_rows = reader.undetermined(slots.scope, span)
     totals = reader.connection.execute(
         "SELECT key, CAST(sum(counted) AS BIGINT) FROM piece GROUP BY key ORDER BY key NULLS LAST"
     ).fetchall()

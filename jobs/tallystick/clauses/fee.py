@@ -90,7 +90,7 @@ def measure(judging: Judging, clause: FeeClause) -> list[Measure]:
 
 def _months(judging: Judging, clause: FeeClause) -> list[_Month]:
     reader, zone, summary = judging.reader, judging.binding.version.zone, paid_by(clause)
-    doubtful, _ = reader.undetermined(summary, judging.span)
+    doubtful, _ = reader.undetermined(summary.scope, judging.span)
     months = []
     for start_us, end_us in window_borders(calendar_length("P1M"), judging.span, zone):
         span = Period(
@@ -104,7 +104,7 @@ def _months(judging: Judging, clause: FeeClause) -> list[_Month]:
             "SELECT CAST(coalesce(sum(counted), 0) AS BIGINT), CAST(coalesce(sum(unknown), 0) AS BIGINT), "
             "CAST(coalesce(sum(used), 0) AS BIGINT) FROM piece"
         ).fetchall()
-        undetermined, more_rows = reader.undetermined(summary, span) if doubtful else (0, 0)
+        undetermined, more_rows = reader.undetermined(summary.scope, span) if doubtful else (0, 0)
         is_clipped = (span.start_us, span.end_us) != (start_us, end_us)
         is_known = not (is_clipped or unknown or undetermined)
         paid = judging.licensee.paid_in(name, clause.currency)

@@ -75,7 +75,7 @@ def measure_reading(
     if only is not None:
         named = ", ".join(quote_text(key) for key in only) or "NULL"
         reader.connection.execute(f"DELETE FROM piece WHERE coalesce(key NOT IN ({named}), true)")
-    undetermined, scope_rows = reader.undetermined(slots_of(limit), span)
+    undetermined, scope_rows = reader.undetermined(limit.scope, span)
     totals = reader.connection.execute(
         "SELECT key, CAST(sum(counted) AS BIGINT), CAST(sum(unknown) AS BIGINT), CAST(sum(used) AS BIGINT) FROM piece "
         "GROUP BY key ORDER BY key NULLS LAST"

@@ -11,17 +11,17 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
+from tallystick.agreements.limit import Scope
 from tallystick.clauses.result import Witness
 from tallystick.duck import quote_name, quote_text
 from tallystick.period import DAY_US, EPOCH, Period
 from tallystick.tables import Table
 from tallystick.tables.request import REQUEST
-from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.scope import KEY, SLOT_US, condition
-from tallystick.tally.summary import PeakSummary, SlotSummary
+from tallystick.tally.summary import PeakSummary, SlotSummary, unclear_of
 
 Relation = Callable[[Table, Mapping[str, Collection[str]]], str]
 """Given a table and the partition values wanted, SQL that yields its rows at the audit's pinned version."""
@@ -85,8 +85,8 @@ class UsageReader:
         self._copied: set[str] = set()
         self._counted_before: dict[tuple[SlotSummary, int, int], Counted] = {}
 
-    def lay_out_pieces(self, summary: SlotSummary, of: str, span: Period) -> int:
-        """Make the table `piece` (key, at_us, counted, unknown, used, served) of a span; raw rows read for it.
+    def lay_out_pieces(self, summary: SlotSummary, of: str, span: Period, *, into: str = "piece") -> int:
+        """Make the table `into` (key, at_us, counted, unknown, used, served) of a span; raw rows read for it.
 
         Each piece lies inside one quarter of an hour and inside the span: quarters that the span's borders cut are
         summed from requests.
@@ -99,7 +99,7 @@ class UsageReader:
             stored = [self._stored_pieces(summary, of, whole_from, whole_until)]
         parts = [*stored, *(self._raw_pieces(summary, of, start_us, end_us) for start_us, end_us in edges)]
         self.connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE piece AS FROM ({' UNION ALL '.join(parts)}) "
+            f"CREATE OR REPLACE TEMP TABLE {into} AS FROM ({' UNION ALL '.join(parts)}) "
             "AS piece (key, at_us, counted, unknown, used, served)"
         )
         return sum(self.raw_rows(start_us, end_us) for start_us, end_us in edges)
@@ -108,9 +108,9 @@ class UsageReader:
         """The requests of a span by key; asked of the tables once for each summary and span."""
         asked = (summary, span.start_us, span.end_us)
         if asked not in self._counted_before:
-            rows_read = self.lay_out_pieces(summary, "requests", span)
+            rows_read = self.lay_out_pieces(summary, "requests", span, into="counted_piece")
             rows = self.connection.execute(
-                "SELECT key, CAST(sum(counted) AS BIGINT) FROM piece GROUP BY key ORDER BY key"
+                "SELECT key, CAST(sum(counted) AS BIGINT) FROM counted_piece GROUP BY key ORDER BY key"
             ).fetchall()
             by_key = tuple((str(key), int(requests)) for key, requests in rows)
             self._counted_before[asked] = Counted(by_key=by_key, rows_read=rows_read)
@@ -217,23 +217,13 @@ class UsageReader:
         relation = self._usage(table, _days(start_us, end_us), summary_id)
         return f"SELECT * FROM ({relation}) WHERE licensee = {quote_text(self.licensee)}"
 
-    def undetermined(self, summary: SlotSummary, span: Period) -> tuple[int, int]:
+    def undetermined(self, scope: Scope, span: Period) -> tuple[int, int]:
         """Requests of the span that the log does not say enough of to tell whether they are in scope; raw rows read."""
-        scope = summary.scope
-        if scope.routes is None and scope.methods is None and scope.statuses is None:
+        unclear = unclear_of(scope)
+        if unclear is None:
             return 0, 0
-        stored, edges = self.days_within(USAGE_APP_ROUTE, span)
-        parts = [
-            f"SELECT method, route, status, 1 AS requests FROM ({self.requests_within(start_us, end_us)})"
-            for start_us, end_us in edges
-        ]
-        if edges != [(span.start_us, span.end_us)]:
-            parts.append(f"SELECT method, route, status, requests FROM ({stored})")
-        [[count]] = self.connection.execute(
-            f"SELECT CAST(coalesce(sum(requests), 0) AS BIGINT) FROM ({' UNION ALL '.join(parts)}) "
-            f"WHERE ({condition(scope)}) IS NULL"
-        ).fetchall()
-        return int(count), sum(self.raw_rows(start_us, end_us) for start_us, end_us in edges)
+        counted = self.counted(unclear, span)
+        return sum(requests for _, requests in counted.by_key), counted.rows_read
 
     def raw_rows(self, start_us: int, end_us: int) -> int:
         """How many requests of the licensee are read for a half-open range, duplicates included."""

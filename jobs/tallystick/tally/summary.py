@@ -187,6 +187,18 @@ def declared_by(clause: DeclaredClause) -> tuple[SlotSummary, SlotSummary]:
     return meant, SlotSummary(per="app", scope=unclear)
 
 
+def unclear_of(scope: Scope) -> SlotSummary | None:
+    """The requests of which the log does not say whether a scope holds them; None where it says enough of all."""
+    if scope.routes is None and scope.methods is None and scope.statuses is None:
+        return None
+    return SlotSummary(per="licensee", scope=scope.model_copy(update={"is_undetermined": True}))
+
+
+def summaries_of_limit(limit: Limit) -> list[Summary]:
+    """Every summary that one limit is judged by, those that a standing table has included."""
+    return [one for one in (slots_of(limit), peak_of(limit), unclear_of(limit.scope)) if one is not None]
+
+
 def beyond(clause: RoutesClause) -> tuple[SlotSummary, SlotSummary]:
     """By app the calls that a clause of kind `routes` does not permit, and those of which that cannot be told."""
     permitted = Permitted(allowed=clause.allowed, methods=clause.methods, history_us=clause.history_us)
@@ -204,10 +216,7 @@ def _parts(scope: Scope) -> tuple[object, ...]:
 
 def summaries_of(clause: AnyClause) -> list[Summary]:
     """Every summary that one clause is judged by, the standing tables aside; a new kind adds its own here."""
-    asked: list[Summary] = []
-    for _, limit in readings_of(clause):
-        peak = peak_of(limit)
-        asked += [slots_of(limit)] if peak is None else [slots_of(limit), peak]
+    asked: list[Summary] = [one for _, limit in readings_of(clause) for one in summaries_of_limit(limit)]
     if isinstance(clause, IdentificationClause):
         asked += identified_by(clause)
     if isinstance(clause, BackoffClause):
@@ -218,8 +227,11 @@ def summaries_of(clause: AnyClause) -> list[Summary]:
         asked.append(paid_by(clause))
     if isinstance(clause, DeclaredClause):
         asked += declared_by(clause)
-    if isinstance(clause, RoutesClause) and clause.history is not None:
+    if isinstance(clause, RoutesClause):
         asked += beyond(clause)
+    if isinstance(clause, ConcurrencyClause | FeeClause):
+        scope = clause.scope if isinstance(clause, FeeClause) else clause.scope()
+        asked += [one for one in (unclear_of(scope),) if one is not None]
     return [one for one in asked if not (isinstance(one, SlotSummary) and one.is_standing)]
 
 
