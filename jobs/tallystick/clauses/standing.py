@@ -28,7 +28,8 @@ def measure_agreement_in_force(
         count, rows = requests_in(reader, gap)
         uncovered, rows_read = uncovered + count, rows_read + rows
         if count and not witnesses:
-            witnesses = reader.witnesses(BY_LICENSEE, None, gap.start_us, gap.end_us)
+            since_us = min(reader.counted(BY_APP, gap).since_us.values())
+            witnesses = reader.witnesses(BY_LICENSEE, None, since_us, gap.end_us)
     return _measure(licensee.licensee, total, total, uncovered, rows_read, witnesses)
 
 
@@ -40,10 +41,11 @@ def measure_registered_app(reader: UsageReader, licensee: Licensee, period: Peri
         outside = 0
         witnesses: tuple[Witness, ...] = ()
         for span in off_the_register(licensee, app, period):
-            count = dict(requests_by_app(reader, span)).get(app, 0)
+            counted = reader.counted(BY_APP, span)
+            count = dict(counted.by_key).get(app, 0)
             outside += count
             if count and not witnesses:
-                witnesses = reader.witnesses(BY_APP, app, span.start_us, span.end_us)
+                witnesses = reader.witnesses(BY_APP, app, counted.since_us[app], span.end_us)
         measures.append(_measure(app, total, requests, outside, rows_read, witnesses))
     return measures
 

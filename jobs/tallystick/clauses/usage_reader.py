@@ -51,9 +51,13 @@ class Requests:
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """How many requests each key has, keys in order, and the raw rows read to count them."""
+    """How many requests each key has, keys in order, and the raw rows read to count them.
+
+    `since_us` is for each key the beginning of the quarter of an hour, or of the span in it, that has its first.
+    """
 
     by_key: tuple[tuple[str, int], ...]
+    since_us: Mapping[str, int]
     rows_read: int
 
 
@@ -110,10 +114,13 @@ class UsageReader:
         if asked not in self._counted_before:
             rows_read = self.lay_out_pieces(summary, "requests", span, into="counted_piece")
             rows = self.connection.execute(
-                "SELECT key, CAST(sum(counted) AS BIGINT) FROM counted_piece GROUP BY key ORDER BY key"
+                "SELECT key, CAST(sum(counted) AS BIGINT), min(at_us) FROM counted_piece GROUP BY key ORDER BY key"
             ).fetchall()
-            by_key = tuple((str(key), int(requests)) for key, requests in rows)
-            self._counted_before[asked] = Counted(by_key=by_key, rows_read=rows_read)
+            self._counted_before[asked] = Counted(
+                by_key=tuple((str(key), int(requests)) for key, requests, _ in rows),
+                since_us={str(key): int(since_us) for key, _, since_us in rows},
+                rows_read=rows_read,
+            )
         return self._counted_before[asked]
 
     def peaks(self, summary: PeakSummary, span: Period) -> dict[str, list[KeyStretch]]:

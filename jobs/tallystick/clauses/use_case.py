@@ -38,6 +38,7 @@ def measure(judging: Judging, clause: UseCaseClause) -> list[Measure]:
 
 def _by_approval(judging: Judging, called: Sequence[tuple[str, int]]) -> list[Measure]:
     reader, licensee, span = judging.reader, judging.licensee, judging.span
+    since_us = reader.counted(BY_APP, span).since_us
     measures = []
     for app, requests in called:
         entry = licensee.app(app)
@@ -62,7 +63,7 @@ def _by_approval(judging: Judging, called: Sequence[tuple[str, int]]) -> list[Me
                 verdict=EXCEEDED if without else KEPT,
                 decided_from="usage_app_slot",
                 rows_read=rows_read,
-                witnesses=reader.witnesses(BY_APP, app, span.start_us, until) if without else (),
+                witnesses=reader.witnesses(BY_APP, app, since_us[app], until) if without else (),
             )
         )
     return measures
@@ -81,6 +82,7 @@ def _by_use_case(judging: Judging, called: Sequence[tuple[str, int]], most: int 
         if entry is not None and entry.use_case is not None:
             sharing.setdefault(" ".join(entry.use_case.text.split()), []).append(app)
     requests, span = dict(called), judging.span
+    since_us = judging.reader.counted(BY_APP, span).since_us
     return [
         Measure(
             reading=AS_WRITTEN,
@@ -98,7 +100,7 @@ def _by_use_case(judging: Judging, called: Sequence[tuple[str, int]], most: int 
             witnesses=tuple(
                 witness
                 for app in (apps[:NAMED] if len(apps) > most else ())
-                for witness in judging.reader.witnesses(BY_APP, app, span.start_us, span.end_us, most=1)
+                for witness in judging.reader.witnesses(BY_APP, app, since_us[app], span.end_us, most=1)
             ),
         )
         for text, apps in sorted(sharing.items())

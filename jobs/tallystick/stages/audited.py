@@ -72,7 +72,7 @@ class Audited:
             period=span,
             days=days,
             ledger=ledger,
-            file_names=_file_names(snapshot),
+            file_names=snapshot.once("file names", lambda: _file_names(snapshot)),
             built_from=hashlib.sha256(repr(parts).encode()).hexdigest(),
         )
 
@@ -88,15 +88,30 @@ class Audited:
 
     def is_done(self, snapshot: Snapshot) -> bool:
         """Whether the measures that are there rest on just this."""
-        rows = snapshot.read(MEASURE, self.partition_filter).to_pylist()
-        return bool(rows) and all(row["built_from"] == self.built_from for row in rows)
+        built_from = snapshot.once("what measures were built from", lambda: _built_from(snapshot))
+        return built_from.get((self.licensee.licensee, self.period.text)) == {self.built_from}
+
+
+def _built_from(snapshot: Snapshot) -> dict[tuple[str, str], set[str]]:
+    """What the measures of each licensee and period rest on."""
+    found: dict[tuple[str, str], set[str]] = {}
+    distinct = f"SELECT DISTINCT licensee, period, built_from FROM ({snapshot.relation(MEASURE)})"
+    for licensee, period, built_from in connect().execute(distinct).fetchall():
+        found.setdefault((licensee, period), set()).add(built_from)
+    return found
 
 
 def ledger_of(snapshot: Snapshot, days: Sequence[str]) -> tuple[Mapping[str, Any], ...]:
     """The ledger rows of some days, ordered by day and source."""
-    wanted = {date.fromisoformat(day) for day in days}
-    rows = [row for row in snapshot.rows(DAY_LEDGER) if row["event_date"] in wanted]
-    return tuple(sorted(rows, key=lambda row: (row["event_date"], row["source"])))
+    by_day = snapshot.once("ledger by day", lambda: _ledger_by_day(snapshot))
+    return tuple(row for day in sorted(set(days)) for row in by_day.get(day, ()))
+
+
+def _ledger_by_day(snapshot: Snapshot) -> dict[str, list[Mapping[str, Any]]]:
+    found: dict[str, list[Mapping[str, Any]]] = {}
+    for row in sorted(snapshot.rows(DAY_LEDGER), key=lambda row: (row["event_date"], row["source"])):
+        found.setdefault(row["event_date"].isoformat(), []).append(row)
+    return found
 
 
 def _day_before(day: str) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from tallystick.duck import connect
 from tallystick.storage.delta import DataFile, Lake, relation
 from tallystick.tables import Table
+
+T = TypeVar("T")
 
 
 class Snapshot:
@@ -20,6 +22,7 @@ class Snapshot:
         self._files: dict[str, list[DataFile]] = {}
         self._grown: dict[str, bool] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
+        self._made: dict[str, Any] = {}
         self.versions: dict[str, int | None] = {}
 
     def files(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> list[DataFile]:
@@ -51,6 +54,13 @@ class Snapshot:
         if table.name not in self._rows:
             self._rows[table.name] = self.read(table).to_pylist()
         return self._rows[table.name]
+
+    def once(self, name: str, make: Callable[[], T]) -> T:
+        """What `make` makes of this snapshot, made when `name` is first asked for; not to be changed."""
+        if name not in self._made:
+            self._made[name] = make()
+        made: T = self._made[name]
+        return made
 
     def names_by_day(self, table: Table) -> dict[str, list[DataFile]]:
         """The files of each UTC day of a table partitioned by event_date."""
