@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -42,15 +43,27 @@ class Timeline:
             amounts = amounts if amounts is None or order is None else amounts[order]
         return cls(line=line, amounts=amounts, start_us=start_us)
 
-    @property
+    @cached_property
     def owners(self) -> Integers:
         """Whose each is."""
         return self.line >> SPAN_BITS
 
-    @property
+    @cached_property
     def at_us(self) -> Integers:
         """When each was received."""
         return (self.line & ((1 << SPAN_BITS) - 1)) + (self.start_us - DAY_US)
+
+    @cached_property
+    def begins(self) -> Places:
+        """The place of each owner's first request."""
+        if not len(self.line):
+            return np.zeros(0, np.intp)
+        return np.flatnonzero(np.concatenate([[True], self.owners[1:] != self.owners[:-1]]))
+
+    @cached_property
+    def lengths(self) -> Places:
+        """How many requests each of those owners has."""
+        return np.diff(np.append(self.begins, len(self.line)))
 
     def only(self, chosen: Flags | Places) -> Timeline:
         """The same of some requests."""
@@ -63,17 +76,13 @@ class Timeline:
         amounts = np.ones(len(self.line), np.int64) if self.amounts is None else self.amounts
         return calendar_sums(self.owners, self.at_us, amounts, length_us)
 
-    def largest(self, sums: Integers, owners: int) -> tuple[pa.Array, pa.Array]:
-        """Of each owner the largest sum and when it is first reached; NULL where no request says the amount."""
-        largest, first_us, has_none = np.zeros(owners, np.int64), np.zeros(owners, np.int64), np.ones(owners, np.bool_)
-        if len(sums):
-            whose = self.owners
-            begins = np.flatnonzero(np.concatenate([[True], whose[1:] != whose[:-1]]))
-            found = np.maximum.reduceat(sums, begins)
-            reached = np.flatnonzero(sums == np.repeat(found, np.diff(np.append(begins, len(sums)))))
-            firsts = self.only(reached[np.searchsorted(reached, begins)])
-            largest[firsts.owners], first_us[firsts.owners], has_none[firsts.owners] = found, firsts.at_us, False
-        return pa.array(largest, mask=has_none), instants(first_us, has_none)
+    def largest(self, sums: Integers) -> tuple[Integers, Places]:
+        """Of each owner that has requests here the largest of their sums, and the place where it is first reached."""
+        if not len(sums):
+            return np.zeros(0, np.int64), np.zeros(0, np.intp)
+        found = np.maximum.reduceat(sums, self.begins)
+        reached = np.flatnonzero(sums == np.repeat(found, self.lengths))
+        return found, reached[np.searchsorted(reached, self.begins)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +95,17 @@ class Owners:
     unknown: Integers
     used: Integers
     timeline: Timeline
+    stretch: Stretch
+
+    @cached_property
+    def own(self) -> Places:
+        """The places of the stretch's own requests."""
+        return np.flatnonzero(self.timeline.at_us >= self.stretch.start_us)
+
+    @cached_property
+    def own_timeline(self) -> Timeline:
+        """The stretch's own requests."""
+        return self.timeline if len(self.own) == len(self.timeline.line) else self.timeline.only(self.own)
 
 
 def lay_out_peaks(day: Day, asked: Asked, stretch: Stretch) -> pa.Table:
@@ -93,17 +113,12 @@ def lay_out_peaks(day: Day, asked: Asked, stretch: Stretch) -> pa.Table:
     summary = asked.summary
     assert isinstance(summary, PeakSummary)
     owners = _owners(day, summary, asked.licensees, stretch)
-    timeline = owners.timeline
-    sums = timeline.sums(summary.window, summary.length_us)
-    own_sums, at_us = sums, timeline.at_us
-    own = at_us >= stretch.start_us
-    if not own.all():  # without what came before only windows that reach back over that instant hold less
-        early = (at_us >= stretch.own_since_us) & (at_us < stretch.own_since_us + summary.length_us)
-        own_sums = sums.copy()
-        own_sums[early] = timeline.only(early).sums(summary.window, summary.length_us)
-        timeline, sums, own_sums = timeline.only(own), sums[own], own_sums[own]
-    peak, peak_at = timeline.largest(sums, len(owners.counted))
-    own_peak, own_peak_at = timeline.largest(own_sums, len(owners.counted))
+    own = owners.own_timeline
+    sums = owners.timeline.sums(summary.window, summary.length_us)
+    found, places = own.largest(sums if own is owners.timeline else sums[owners.own])
+    peak, peak_at = _by_owner(owners, found, own.at_us[places])
+    own_found, own_at_us = _own(owners, summary, sums, found, places)
+    own_peak, own_peak_at = _by_owner(owners, own_found, own_at_us)
     return pa.table(
         {
             "licensee": owners.licensee,
@@ -117,6 +132,39 @@ def lay_out_peaks(day: Day, asked: Asked, stretch: Stretch) -> pa.Table:
             "own_peak_at": own_peak_at,
         }
     )
+
+
+def _own(
+    owners: Owners, summary: PeakSummary, sums: Integers, found: Integers, places: Places
+) -> tuple[Integers, Integers]:
+    """The largest sums without what came before the border, and when they are first reached.
+
+    That lessens windows that reach back over the border and no others, so a peak that is first reached by a later one
+    is the same. Only owners whose peak is not are looked at again.
+    """
+    timeline, own, since_us = owners.timeline, owners.own_timeline, owners.stretch.own_since_us
+    largest, at_us = found, own.at_us[places]
+    again = at_us < since_us + summary.length_us
+    if own is timeline or not again.any():
+        return largest, at_us
+    early = (timeline.at_us >= since_us) & (timeline.at_us < since_us + summary.length_us)
+    own_sums = sums.copy()
+    own_sums[early] = timeline.only(early).sums(summary.window, summary.length_us)
+    rows = np.flatnonzero(np.repeat(again, own.lengths))
+    theirs = own.only(rows)
+    less, less_places = theirs.largest(own_sums[owners.own[rows]])
+    largest = largest.copy()
+    largest[again], at_us[again] = less, theirs.at_us[less_places]
+    return largest, at_us
+
+
+def _by_owner(owners: Owners, found: Integers, found_us: Integers) -> tuple[pa.Array, pa.Array]:
+    """Peaks and instants for all owners; NULL where no request of one says the amount."""
+    count = len(owners.counted)
+    whose = owners.own_timeline.owners[owners.own_timeline.begins]
+    largest, at_us, has_none = np.zeros(count, np.int64), np.zeros(count, np.int64), np.ones(count, np.bool_)
+    largest[whose], at_us[whose], has_none[whose] = found, found_us, False
+    return pa.array(largest, mask=has_none), instants(at_us, has_none)
 
 
 def _owners(day: Day, summary: PeakSummary, licensees: tuple[str, ...], stretch: Stretch) -> Owners:
@@ -171,6 +219,7 @@ def _laid_out(day: Day, summary: PeakSummary, licensees: tuple[str, ...], stretc
         unknown=unknown,
         used=used,
         timeline=Timeline.of(owners, at_us, amounts, day.start_us),
+        stretch=stretch,
     )
 
 
