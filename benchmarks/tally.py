@@ -128,7 +128,7 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--requests", type=int, action="append", help="a size; may be given again (12 and 48 million)")
     parser.add_argument("--days", type=int, default=90)
-    parser.add_argument("--rounds", type=int, default=3, help="of each the least CPU of so many runs counts")
+    parser.add_argument("--rounds", type=int, default=2, help="of each the least CPU of so many runs counts")
     parser.add_argument("--sequential", type=int, default=2_000_000, help="requests of the one key")
     parser.add_argument("--scratch", type=Path, default=HERE.parent / ".cache" / "bench-tally")
     parser.add_argument("--results", type=Path, help="a folder in which the figures of the usual sizes are kept")

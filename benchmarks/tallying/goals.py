@@ -55,8 +55,8 @@ def _of_sizes(sizes: dict[str, Any]) -> Iterator[Line]:
             idle = _least(one["spark idle"], "tree_cpu")
             figure = f"{whole:.1f} CPU s, of which {idle:.1f} to start Spark"
             yield Line(what="the stage tally under Spark", size=size, goal="none", figure=figure, verdict=WITHOUT_GOAL)
-        peaks = min(run["with"] - run["without"] for run in one["peaks"]) / rows * 1e9
-        alone = min(run["alone"] for run in one["peaks"]) / rows * 1e9
+        peaks = min((run["with"] - run["without"]) / run["requests"] for run in one["peaks"]) * 1e9
+        alone = min(run["alone"] / run["requests"] for run in one["peaks"]) * 1e9
         figure = f"{peaks:.0f} ns ({alone:.0f} if nothing else is made)"
         yield _line("peaks: 3 per app, 1 per credential", size, "at most 150 ns a row", figure, peaks <= 150)
         audit, raw = _least(one["audit"]), _least(one["audit raw"])
