@@ -77,6 +77,7 @@ def audit_from_requests(folder: str, period: str, out: str) -> dict[str, Any]:
     """The same limits by SQL over the request files, those of one shape in one query."""
     project = open_project(Path(folder))
     files = [file.path for file in Snapshot(project.lake).files(REQUEST)]
+    Path(out).mkdir(parents=True, exist_ok=True)
     connection = connect(memory_limit="8GB", scratch=Path(out) / "spill")
     connection.execute(f"CREATE VIEW request AS SELECT * FROM read_parquet([{', '.join(map(quote_text, files))}])")
     shapes = list(_shapes(project, Period.parse(period)))

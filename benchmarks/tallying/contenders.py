@@ -86,6 +86,7 @@ def duckdb_alone(folder: str, out: str) -> dict[str, Any]:
     """One DuckDB, one thread, plain SQL over all days."""
     project = open_project(Path(folder))
     files = [file.path for file in Snapshot(project.lake).files(REQUEST)]
+    Path(out).mkdir(parents=True, exist_ok=True)
     connection = connect(memory_limit="8GB", scratch=Path(out) / "spill")
     listed = ", ".join(map(quote_text, files))
     connection.execute(
