@@ -78,4 +78,4 @@ def test_a_clause_that_needs_a_summary_of_its_own_leaves_the_other_tables_as_the
     finished.count()
 
     assert finished.days_of(USAGE_APP_ROUTE) == before
-    assert len(finished.lake.files(USAGE_SCOPE)) == scopes + 3 * len(before)
+    assert len(finished.lake.files(USAGE_SCOPE)) == scopes + 7 * len(before)  # identification 3, routes 2 each
