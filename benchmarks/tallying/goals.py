@@ -88,7 +88,8 @@ def page(found: dict[str, Any], judged: list[Line]) -> str:
 `make bench-tally` makes a table like the one of a large audit (50 licensees of which one makes 40 % of the requests, up
 to 64 credentials an app, 200 routes, {found["days"]} days), runs every contender in a process of its own, in turns, and
 compares results before times: where they differ, the benchmark fails. Figures are CPU seconds, the least of
-{found["rounds"]} runs. The summaries are those that the demo's agreements ask for, spread over the licensees.
+{found["rounds"]} runs. The summaries are those that the demo's agreements ask for, spread over the licensees;
+clauses of kind `backoff` and `concurrency` are left out for all.
 
 Measured on {on["date"]}: {on["processor"]}, {on["cores"]} cores, {on["memory_gib"]} GiB, {on["system"]};
 {versions}.

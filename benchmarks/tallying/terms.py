@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +17,8 @@ from tallystick.stages.project import Project
 
 FAR = 10**12
 """A number that no limit of the benchmark's licensees comes near."""
+LEFT_OUT = ("backoff", "concurrency")
+"""Kinds of clauses whose summaries the contenders' plain SQL does not make; nobody is asked for them."""
 
 
 def write_terms(made: Made) -> None:
@@ -33,9 +36,12 @@ def write_terms(made: Made) -> None:
         register = {"licensee": licensee, "name": licensee, "apps": apps}
         texts[f"register/{licensee}.yaml"] = yaml.safe_dump(register)
         for version, stated in agreements[number % len(agreements)].items():
-            clauses = [_numbered(clause, highest if number == 0 else FAR) for clause in stated["clauses"]]
+            kept = [clause for clause in stated["clauses"] if clause["kind"] not in LEFT_OUT]
+            clauses = [_numbered(clause, highest if number == 0 else FAR) for clause in kept]
             said = dict(stated) | {"licensee": licensee, "time_zone": "Etc/UTC", "clauses": clauses}
             texts[f"agreements/{licensee}/{version}.yaml"] = yaml.safe_dump(said)
+    for name in ("register", "agreements"):
+        shutil.rmtree(made.folder / name, ignore_errors=True)
     for name, text in texts.items():
         file = made.folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
