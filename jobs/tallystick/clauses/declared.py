@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.declared import DeclaredClause
 from tallystick.clauses.declared_users import measure_users
 from tallystick.clauses.judging import Judging
-from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure
+from tallystick.clauses.outside import measure_outside
+from tallystick.clauses.result import Measure
 from tallystick.period import Period, parse_instant_us
 from tallystick.tally.summary import SlotSummary, declared_by
 
@@ -56,20 +56,13 @@ def _measure_ended(judging: Judging, clause: DeclaredClause) -> list[Measure]:
     meant, _ = declared_by(clause)
     decided_from = "request" if judging.reader.only_raw else "usage_app_slot" if meant.is_standing else "usage_scope"
     return [
-        Measure(
-            reading=AS_WRITTEN,
+        measure_outside(
             key=app,
             in_period=judging.in_period,
             counted=found.before + found.after + found.unclear,
             unknown=found.unclear,
             used=found.after,
-            max=0,
-            limit=0,
-            requests_over=found.after,
-            verdict=EXCEEDED if found.after else NOT_DECIDED if found.unclear else KEPT,
-            missing=f"{found.unclear} requests do not say enough to tell whether they are meant"
-            if found.unclear and not found.after
-            else None,
+            missing=f"{found.unclear} requests do not say enough to tell whether they are meant",
             decided_from=decided_from,
             rows_read=rows_read,
             witnesses=()

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.kinds import IdentificationClause
 from tallystick.clauses.judging import Judging
-from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure
+from tallystick.clauses.outside import measure_outside
+from tallystick.clauses.result import Measure
 from tallystick.duck import quote_text
 from tallystick.tally.scope import condition
 from tallystick.tally.summary import identified_by
@@ -35,20 +35,13 @@ def measure(judging: Judging, clause: IdentificationClause) -> list[Measure]:
         unknown = sum(one.every - one.shown for one in mine if one.source not in carrying)
         first_us = min((one.first_us for one in mine if one.first_us is not None), default=judging.span.start_us)
         measures.append(
-            Measure(
-                reading=AS_WRITTEN,
+            measure_outside(
                 key=app,
                 in_period=judging.in_period,
                 counted=counted,
                 unknown=unknown,
                 used=outside,
-                max=0,
-                limit=0,
-                requests_over=outside,
-                verdict=EXCEEDED if outside else NOT_DECIDED if unknown else KEPT,
-                missing=f"{unknown} of {counted} requests are in logs that show no user agent"
-                if unknown and not outside
-                else None,
+                missing=f"{unknown} of {counted} requests are in logs that show no user agent",
                 decided_from="request" if judging.reader.only_raw else "usage_scope",
                 rows_read=rows_read,
                 witnesses=judging.reader.first_requests(

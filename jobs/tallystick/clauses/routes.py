@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.kinds import RoutesClause
 from tallystick.agreements.length import fixed_length
 from tallystick.clauses.judging import Judging
-from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure
+from tallystick.clauses.outside import measure_outside
+from tallystick.clauses.result import Measure
 from tallystick.clauses.use_case import BY_APP
 from tallystick.duck import quote_text
 from tallystick.tally.scope import condition
@@ -46,20 +46,13 @@ def measure(judging: Judging, clause: RoutesClause) -> list[Measure]:
         used, first_us = sums[outside].get(app, (0, 0))
         unknown, _ = sums[unclear].get(app, (0, 0))
         measures.append(
-            Measure(
-                reading=AS_WRITTEN,
+            measure_outside(
                 key=app,
                 in_period=judging.in_period,
                 counted=counted,
                 unknown=unknown,
                 used=used,
-                max=0,
-                limit=0,
-                requests_over=used,
-                verdict=EXCEEDED if used else NOT_DECIDED if unknown else KEPT,
-                missing=f"{unknown} of {counted} requests do not say enough of their route and method{depth}"
-                if unknown and not used
-                else None,
+                missing=f"{unknown} of {counted} requests do not say enough of their route and method{depth}",
                 decided_from="request" if reader.only_raw else "usage_scope",
                 rows_read=rows_read,
                 witnesses=reader.first_requests(

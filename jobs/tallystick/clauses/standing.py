@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.load import Binding
-from tallystick.clauses.result import EXCEEDED, KEPT, Measure, Witness
+from tallystick.clauses.outside import measure_outside
+from tallystick.clauses.result import Measure, Witness
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.clauses.use_case import BY_APP, requests_by_app
 from tallystick.period import Period
@@ -30,7 +30,15 @@ def measure_agreement_in_force(
         if count and not witnesses:
             since_us = min(reader.counted(BY_APP, gap).since_us.values())
             witnesses = reader.witnesses(BY_LICENSEE, None, since_us, gap.end_us)
-    return _measure(licensee.licensee, total, total, uncovered, rows_read, witnesses)
+    return measure_outside(
+        key=licensee.licensee,
+        in_period=total,
+        counted=total,
+        used=uncovered,
+        decided_from="usage_app_slot",
+        rows_read=rows_read,
+        witnesses=witnesses,
+    )
 
 
 def measure_registered_app(reader: UsageReader, licensee: Licensee, period: Period) -> list[Measure]:
@@ -46,7 +54,17 @@ def measure_registered_app(reader: UsageReader, licensee: Licensee, period: Peri
             outside += count
             if count and not witnesses:
                 witnesses = reader.witnesses(BY_APP, app, counted.since_us[app], span.end_us)
-        measures.append(_measure(app, total, requests, outside, rows_read, witnesses))
+        measures.append(
+            measure_outside(
+                key=app,
+                in_period=total,
+                counted=requests,
+                used=outside,
+                decided_from="usage_app_slot",
+                rows_read=rows_read,
+                witnesses=witnesses,
+            )
+        )
     return measures
 
 
@@ -54,26 +72,6 @@ def requests_in(reader: UsageReader, span: Period) -> tuple[int, int]:
     """The licensee's requests in a span, 429 included, and the raw rows read to count them."""
     counted = reader.counted(BY_APP, span)
     return sum(requests for _, requests in counted.by_key), counted.rows_read
-
-
-def _measure(
-    key: str, in_period: int, counted: int, outside: int, rows_read: int, witnesses: tuple[Witness, ...]
-) -> Measure:
-    return Measure(
-        reading=AS_WRITTEN,
-        key=key,
-        in_period=in_period,
-        counted=counted,
-        unknown=0,
-        used=outside,
-        max=0,
-        limit=0,
-        requests_over=outside,
-        verdict=EXCEEDED if outside else KEPT,
-        decided_from="usage_app_slot",
-        rows_read=rows_read,
-        witnesses=witnesses,
-    )
 
 
 def gaps_between(bindings: Sequence[Binding], period: Period) -> list[Period]:

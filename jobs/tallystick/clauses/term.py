@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.kinds import TermClause
 from tallystick.clauses.judging import Judging
-from tallystick.clauses.result import EXCEEDED, KEPT, NOT_DECIDED, Measure
+from tallystick.clauses.outside import measure_outside
+from tallystick.clauses.result import Measure
 from tallystick.clauses.standing import measure_registered_app
 from tallystick.duck import quote_text
 from tallystick.period import DAY_US
@@ -42,20 +42,13 @@ def measure(judging: Judging, clause: TermClause) -> list[Measure]:
     rows_read = sum(reader.raw_rows(start_us, end_us) for start_us, end_us in edges)
     is_raw = edges[:1] == [(span.start_us, span.end_us)]
     return [
-        Measure(
-            reading=AS_WRITTEN,
+        measure_outside(
             key=credential,
             in_period=judging.in_period,
             counted=counted,
             unknown=after if credential is None else 0,
             used=0 if credential is None else after,
-            max=0,
-            limit=0,
-            requests_over=0 if credential is None else after,
-            verdict=KEPT if not after else NOT_DECIDED if credential is None else EXCEEDED,
-            missing=f"{after} requests show no credential, by apps one of whose credentials was revoked before"
-            if after and credential is None
-            else None,
+            missing=f"{after} requests show no credential, by apps one of whose credentials was revoked before",
             decided_from="request" if is_raw else USAGE_CREDENTIAL.name,
             rows_read=rows_read,
             witnesses=reader.first_requests(f"credential_id = {quote_text(credential)}", first_us, span.end_us)

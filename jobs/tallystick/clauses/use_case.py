@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.kinds import UseCaseClause
 from tallystick.clauses.judging import Judging
+from tallystick.clauses.outside import measure_outside
 from tallystick.clauses.result import EXCEEDED, KEPT, Measure
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.period import Period
@@ -50,17 +51,11 @@ def _by_approval(judging: Judging, called: Sequence[tuple[str, int]]) -> list[Me
             before = Period(text=span.text, start_us=span.start_us, end_us=until) if until > span.start_us else None
             without, rows_read = (0, 0) if before is None else _requests_of(reader, before, app)
         measures.append(
-            Measure(
-                reading=AS_WRITTEN,
+            measure_outside(
                 key=app,
                 in_period=judging.in_period,
                 counted=requests,
-                unknown=0,
                 used=without,
-                max=0,
-                limit=0,
-                requests_over=without,
-                verdict=EXCEEDED if without else KEPT,
                 decided_from="usage_app_slot",
                 rows_read=rows_read,
                 witnesses=reader.witnesses(BY_APP, app, since_us[app], until) if without else (),
