@@ -16,12 +16,15 @@ def write_rows(rows: pa.Table, root: Path, *, partition: Mapping[str, str], name
     path = "/".join([*(f"{key}={escape_path(value)}" for key, value in partition.items()), f"{name}.parquet"])
     (root / path).parent.mkdir(parents=True, exist_ok=True)
     texts = [field.name for field in rows.schema if pa.types.is_dictionary(field.type)]
+    whole = [one.name for one in rows.schema if pa.types.is_integer(one.type) or pa.types.is_timestamp(one.type)]
     found: list[pq.FileMetaData] = []
     pq.write_table(
         rows,
         root / path,
         compression="zstd",
         use_dictionary=texts,
+        column_encoding=dict.fromkeys(whole, "DELTA_BINARY_PACKED"),
+        write_statistics=[name for name in PRUNED if name in rows.schema.names],
         store_schema=False,
         metadata_collector=found,
     )
