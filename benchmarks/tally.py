@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tallying.audits import audit_from_requests, audit_from_summaries, prepare
-from tallying.contenders import duckdb_alone, ours, peaks, plain_spark, stage
+from tallying.contenders import duckdb_alone, new_day, ours, peaks, plain_spark, stage
 from tallying.goals import lines, page
 from tallying.keys import sequential
 from tallying.machine import machine
@@ -27,6 +27,7 @@ CONTENDERS = {
     one.__name__: one
     for one in (
         ours,
+        new_day,
         peaks,
         stage,
         duckdb_alone,
@@ -90,7 +91,7 @@ def _measure(made: Made, scratch: Path, asked: argparse.Namespace) -> dict[str, 
         for _ in range(asked.rounds):
             go("ours", "ours", folder=folder, out=out / "ours")
             go("duckdb", "duckdb_alone", folder=folder, out=out / "duckdb")
-            go("new day", "ours", folder=folder, out=out / "day", days=1)
+            go("new day", "new_day", folder=folder, out=out / "day")
             go("peaks", "peaks", folder=folder, out=out / "peaks")
         if not asked.no_spark:
             go("spark idle", "plain_spark", folder=folder, out=out / "idle", idle=True)
