@@ -7,6 +7,7 @@ import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -60,14 +61,16 @@ class Engine:
     def map(self, items: Sequence[Item], work: Callable[[Item], Result], *, label: str) -> list[Result]:
         """`[work(item) for item in items]`, each in some task. `work` is importable, items and results can be pickled.
 
-        Nothing is shared between tasks but what `work` writes to storage; results must be small.
+        Items that follow each other go to one task, which may keep what it read of one for the next. Nothing is shared
+        between tasks but what `work` writes to storage; results must be small.
         """
         if not items:
             return []
         session = self.session
         cores = session.sparkContext.defaultParallelism
         tasks = min(len(items), self.settings.tasks or cores * 4)
-        parcels = [pickle.dumps((work, items[start::tasks])) for start in range(tasks)]
+        cuts = [len(items) * number // tasks for number in range(tasks + 1)]
+        parcels = [pickle.dumps((work, items[start:end])) for start, end in pairwise(cuts)]
 
         def run(batches: Iterable[pa.RecordBatch]) -> Iterable[pa.RecordBatch]:
             import pyarrow
@@ -85,7 +88,7 @@ class Engine:
             done = pickle.loads(row["result"])
             if isinstance(done, TallystickError):
                 raise done
-            results[row["number"] :: tasks] = done
+            results[cuts[row["number"]] : cuts[row["number"] + 1]] = done
         return results
 
     def stop(self) -> None:

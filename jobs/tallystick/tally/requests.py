@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import duckdb
@@ -231,6 +231,12 @@ class DayRequests:
         return found
 
 
+@lru_cache(maxsize=2)
+def requests_of(files: tuple[str, ...]) -> DayRequests:
+    """The requests of some files, which never change; those of a day serve again as those before the next."""
+    return DayRequests(files)
+
+
 class Day:
     """What a day's tables are made from: its requests, and those of the day before that a window may reach.
 
@@ -248,9 +254,9 @@ class Day:
         self.start_us = int(np.datetime64(day, "us").astype(np.int64))
         self.summaries = tuple(summaries)
         self.kept: dict[object, Any] = {}
-        self.every = DayRequests(files)
         self._files, self._files_before = files, files_before
-        self._before = DayRequests(files_before)
+        self._before = requests_of(tuple(files_before))  # asked for first, so that it is still there
+        self.every = requests_of(tuple(files))
         self._connect = connect
 
     @cached_property
