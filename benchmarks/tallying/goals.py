@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-WITHOUT_GOAL = "no goal"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One goal: what is measured, at which size, the goal and the figure in words, and met, not met, or no goal."""
+    """One goal: what is measured, at which size, the goal and the figure in words, and met or not met."""
 
     what: str
     size: str
@@ -51,10 +49,6 @@ def _of_sizes(sizes: dict[str, Any]) -> Iterator[Line]:
             spark = _least(one["spark"], "tree_cpu") - _least(one["spark idle"], "tree_cpu")
             figure = f"{spark / ours:.1f} x ({spark:.1f} CPU s, start aside)"
             yield _line("first tally against plain Spark", size, "at least 4 x less", figure, spark >= 4 * ours)
-            whole = _least(one["stage"], "tree_cpu")
-            idle = _least(one["spark idle"], "tree_cpu")
-            figure = f"{whole:.1f} CPU s, of which {idle:.1f} to start Spark"
-            yield Line(what="the stage tally under Spark", size=size, goal="none", figure=figure, verdict=WITHOUT_GOAL)
         peaks = min((run["with"] - run["without"]) / run["requests"] for run in one["peaks"]) * 1e9
         alone = min(run["alone"] / run["requests"] for run in one["peaks"]) * 1e9
         figure = f"{peaks:.0f} ns ({alone:.0f} if nothing else is made)"
