@@ -16,10 +16,10 @@ from documentation import DOCS, PROJECT, REFERENCE, STAGES, blocks, commands, na
 from tallystick.agreements.load import load_agreements
 from tallystick.clauses.judge import finding_id
 from tallystick.commands.agreement_files import version_of
+from tallystick.commands.cases import run_cases
 from tallystick.intake.sources import load_sources
 from tallystick.register.load import load_register
 from tallystick.settings import Settings
-from tallystick.stages.cases import run_cases
 
 TEMPLATE = PROJECT / "jobs" / "tallystick" / "commands" / "template"
 

@@ -84,7 +84,7 @@ def statements(dialect: Dialect, asked: Sequence[Asked]) -> Iterator[Statement]:
         elif isinstance(one.summary, PeakSummary):
             yield _peaks(dialect, one.summary, one.whose)
         else:
-            raise NotImplementedError(f"the contenders have no SQL for {type(one.summary).__name__}")
+            raise ValueError(f"terms.py asks for {type(one.summary).__name__}, which no contender makes")
 
 
 def _standing(dialect: Dialect) -> Iterator[Statement]:
@@ -181,7 +181,7 @@ def _peaks(dialect: Dialect, summary: PeakSummary, whose: str) -> Statement:
     windows of a day the day's own sum is a running one, too: nothing of the day has left yet.
     """
     if summary.window != "sliding":
-        raise NotImplementedError("the contenders have no SQL for calendar windows that quarters do not make up")
+        raise ValueError(f"terms.py asks for {summary.window} windows, which no contender makes")
     key, length = _named(dialect, KEY[summary.per]), summary.length_us
     amount = "1" if summary.of == "requests" else summary.of
     at_us = dialect.micros.format("received_at")

@@ -18,6 +18,7 @@ from tallystick import __version__
 from tallystick.commands.agreements import agreements
 from tallystick.commands.ending import end_with_a_code
 from tallystick.commands.importing import importing
+from tallystick.commands.options import HERE, AsJson, Folder, talk
 from tallystick.errors import UsageError
 from tallystick.runtime.log import configure_log, printable
 
@@ -27,17 +28,12 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Count what each API licensee took, hold it against its agreement, publish a report that can be checked.",
 )
-talk = Console(stderr=True, highlight=False, soft_wrap=True)
-
 app.add_typer(agreements, name="agreements")
 app.add_typer(importing, name="import")
 
-Folder = Annotated[Path, typer.Option("--project", help="The folder that holds tallystick.toml.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON.")]
 LicenseeOption = Annotated[Optional[str], typer.Option("--licensee", help="One licensee's id; all of them without.")]  # noqa: UP045
 PeriodOption = Annotated[str, typer.Option("--period", help="2022, 2022-Q4, 2022-12, 2022-12-05 or START/END.")]
 AcceptRefused = Annotated[bool, typer.Option(help="Go on when files cannot be read; the report lists them.")]
-HERE = Path()
 
 
 @app.callback(invoke_without_command=True)

@@ -29,6 +29,7 @@ class BackoffClause(Clause):
             raise ValueError(f"{text!r} is longer than a day (P1D)")
         return text
 
+    @property
     def length(self) -> Length:
         """How long a refusal's window is."""
         return fixed_length(self.within)

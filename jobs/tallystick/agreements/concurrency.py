@@ -18,6 +18,7 @@ class ConcurrencyClause(Clause):
     max: Whole = Field(ge=0, le=2**63 - 1, description="How many may be in flight at once.")
     counts: Counts | None = Field(default=None, description="Which requests count, as in a clause of kind `limit`.")
 
+    @property
     def scope(self) -> Scope:
         """Which requests count, in canonical form."""
         return Scope.of(self.counts)

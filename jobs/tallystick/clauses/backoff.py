@@ -30,7 +30,7 @@ class _Found:
 def terms(clause: BackoffClause) -> str:
     """The clause in words, such as: no request per app within 15 minutes after one was refused with 429."""
     most = "no request" if clause.max == 0 else f"at most {clause.max:,} request{'' if clause.max == 1 else 's'} in all"
-    return f"{most} per {clause.per} within {clause.length().words} after one was refused with 429"
+    return f"{most} per {clause.per} within {clause.length.words} after one was refused with 429"
 
 
 def measure(judging: Judging, clause: BackoffClause) -> list[Measure]:
@@ -53,7 +53,7 @@ def measure(judging: Judging, clause: BackoffClause) -> list[Measure]:
                 counted=found.counted,
                 unknown=found.unknown,
                 used=found.inside,
-                of=f"requests within {clause.length().words} after a refusal",
+                of=f"requests within {clause.length.words} after a refusal",
                 max=clause.max,
                 limit=clause.max,
                 requests_over=found.inside if verdict == EXCEEDED else 0,

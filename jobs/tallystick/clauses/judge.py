@@ -17,7 +17,8 @@ from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statemen
 from tallystick.clauses.usage_reader import UsageReader
 from tallystick.period import Period
 from tallystick.register.model import Licensee
-from tallystick.tally.summary import readings_of
+from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
+from tallystick.tally.summary import Summary, readings_of, summaries_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,15 +80,21 @@ def judge(
             )
             measures = KINDS[statement.kind].measure(judging, statement.model)
         total = in_period[statement.version] if statement.version is not None else 0
-        judged.append(JudgedClause(statement=statement, measures=(*measures, *_of_nothing(statement, measures, total))))
+        nothing = _of_nothing(statement, measures, total, reader)
+        judged.append(JudgedClause(statement=statement, measures=(*measures, *nothing)))
     return tuple(judged)
 
 
-def _of_nothing(statement: Statement, measures: Sequence[Measure], in_period: int) -> list[Measure]:
+def _of_nothing(
+    statement: Statement, measures: Sequence[Measure], in_period: int, reader: UsageReader
+) -> list[Measure]:
     """A measure for each reading that has none, because no request is in its scope."""
     limits: dict[str, Limit | None] = {}
+    asked: list[Summary] = []
     if statement.model is not None:
         limits.update(readings_of(statement.model))
+        asked = summaries_of(statement.model)
+    table = asked[0].table.name if asked else USAGE_APP_SLOT.name
     measured = {measure.reading for measure in measures}
     return [
         Measure(
@@ -100,7 +107,7 @@ def _of_nothing(statement: Statement, measures: Sequence[Measure], in_period: in
             max=limit.max if limit else None,
             limit=limit.limit if limit else None,
             verdict=KEPT,
-            decided_from="usage_app_slot",
+            decided_from="request" if reader.only_raw else table,
         )
         for reading, limit in (limits or {AS_WRITTEN: None}).items()
         if reading not in measured

@@ -165,7 +165,7 @@ def _concurrency(clause: Any) -> Rules:
     at_once = [
         _constraint("tallystick:inFlight", "gt", _integer(clause.max)),
         _constraint("tallystick:per", "eq", _term(clause.per)),
-        *_scope(clause.scope()),
+        *_scope(clause.scope),
     ]
     return [("prohibition", {"action": "use", "constraint": at_once})]
 

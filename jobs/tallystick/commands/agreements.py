@@ -8,16 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 
+from tallystick.commands.options import HERE, AsJson, Folder, talk
 from tallystick.runtime.log import printable
 
 agreements = typer.Typer(no_args_is_help=True, help="Show, test and compare agreements, or write one as ODRL.")
-talk = Console(stderr=True, highlight=False, soft_wrap=True, markup=False)
-
-Folder = Annotated[Path, typer.Option("--project", help="The folder that holds tallystick.toml.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON.")]
-HERE = Path()
 CASES_FAILED = 3
 """What `agreements test` exits with when a case fails: it did its work, and what it found is not what was stated."""
 
@@ -29,7 +24,7 @@ def run_tests(
 ) -> None:
     """Run the cases of every version; exit with 3 when one fails."""
     from tallystick.commands.agreement_files import agreements_in
-    from tallystick.stages.cases import run_cases
+    from tallystick.commands.cases import run_cases
 
     results = [
         case

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from tallystick.clauses.money import amount_in_words
 from tallystick.clauses.result import Measure
 from tallystick.clauses.statement import STANDING, statements
 from tallystick.clauses.usage_reader import UsageReader
+from tallystick.commands.agreement_files import version_of
 from tallystick.duck import exact_sums
 from tallystick.errors import UsageError
 from tallystick.period import to_text
@@ -24,7 +24,6 @@ from tallystick.stages.audited import Audited, open_usage
 from tallystick.stages.project import Project
 from tallystick.storage.snapshot import Snapshot
 from tallystick.tally.summary import asked_by, summaries, summaries_of
-from tallystick.yaml_file import load_yaml
 
 
 def trial(
@@ -66,20 +65,16 @@ def judge_as_if(
 ) -> dict[str, Any]:
     """The usage of a period by the agreement as it is, and as if `file` alone had been in force for all of it.
 
-    Raises BadConfigurationError for a file that is no version, UsageError for one of somebody else's agreement.
+    Raises MissingInputError, BadConfigurationError for a file that is no version, UsageError for somebody else's.
     """
-    proposed = load_yaml(file, Version, more={"version": file.stem})
+    stated = version_of(file)
+    proposed = stated.version
     if proposed.licensee != licensee:
         raise UsageError(
             f"{file} is an agreement of {proposed.licensee!r}, not of {licensee!r}", next_step="name its own --licensee"
         )
     [bench] = _benches(project, licensee, period)
-    binding = Binding(
-        version=proposed,
-        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        from_us=bench.audited.period.start_us,
-        until_us=None,
-    )
+    binding = replace(stated, from_us=bench.audited.period.start_us, until_us=None)
     now = bench.judge(bench.audited.bindings, clause=clause)
     as_if = [one for name in _clauses(proposed, clause) for one in bench.judge([binding], clause=name)]
     return {

@@ -34,7 +34,6 @@ COLUMN = {
 
 
 CURRENT = pa.schema([("file_id", pa.string()), ("batch", pa.string())])
-SEGMENT = pa.schema([("segment", pa.int32()), ("from_us", pa.int64())])
 ADDRESS_IN_NETWORK = pa.schema([("address", pa.string()), ("network", pa.string())])
 RECOGNITION = pa.schema(
     [

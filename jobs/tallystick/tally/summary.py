@@ -40,12 +40,6 @@ class SlotSummary:
         return digest("slots", self.per, *_parts(self.scope))
 
     @property
-    def is_of_requests(self) -> bool:
-        """Whether it needs what only a request says, and no sum of the day."""
-        is_of_call = self.scope.user_agents is not None or self.scope.beyond is not None
-        return self.per in ("user", "app and source") or is_of_call
-
-    @property
     def is_standing(self) -> bool:
         """Whether `usage_app_slot` has it anyway."""
         return self.per in ("licensee", "app") and self.scope in (DEFAULT, EVERYTHING)
@@ -149,14 +143,14 @@ def peak_of(limit: Limit) -> PeakSummary | None:
 
 def backoff_of(clause: BackoffClause) -> BackoffSummary:
     """The counts that a clause of kind `backoff` is judged by."""
-    length_us = clause.length().us
+    length_us = clause.length.us
     assert length_us is not None
     return BackoffSummary(per=clause.per, length_us=length_us)
 
 
 def flights_of(clause: ConcurrencyClause) -> FlightSummary:
     """The peaks that a clause of kind `concurrency` is judged by."""
-    return FlightSummary(per=clause.per, scope=clause.scope())
+    return FlightSummary(per=clause.per, scope=clause.scope)
 
 
 def readings_of(clause: AnyClause) -> list[tuple[str, Limit]]:
@@ -194,9 +188,16 @@ def unclear_of(scope: Scope) -> SlotSummary | None:
     return SlotSummary(per="licensee", scope=scope.model_copy(update={"is_undetermined": True}))
 
 
+def summed(slots: SlotSummary) -> list[Summary]:
+    """Sums, and those of the requests of which the log does not say whether the sums hold them."""
+    unclear = unclear_of(slots.scope)
+    return [slots] if unclear is None else [slots, unclear]
+
+
 def summaries_of_limit(limit: Limit) -> list[Summary]:
     """Every summary that one limit is judged by, those that a standing table has included."""
-    return [one for one in (slots_of(limit), peak_of(limit), unclear_of(limit.scope)) if one is not None]
+    peak = peak_of(limit)
+    return summed(slots_of(limit)) if peak is None else [*summed(slots_of(limit)), peak]
 
 
 def beyond(clause: RoutesClause) -> tuple[SlotSummary, SlotSummary]:
@@ -222,16 +223,13 @@ def summaries_of(clause: AnyClause) -> list[Summary]:
     if isinstance(clause, BackoffClause):
         asked.append(backoff_of(clause))
     if isinstance(clause, ConcurrencyClause):
-        asked += [SlotSummary(per=clause.per, scope=clause.scope()), flights_of(clause)]
+        asked += [*summed(SlotSummary(per=clause.per, scope=clause.scope)), flights_of(clause)]
     if isinstance(clause, FeeClause):
-        asked.append(paid_by(clause))
+        asked += summed(paid_by(clause))
     if isinstance(clause, DeclaredClause):
         asked += declared_by(clause)
     if isinstance(clause, RoutesClause):
         asked += beyond(clause)
-    if isinstance(clause, ConcurrencyClause | FeeClause):
-        scope = clause.scope if isinstance(clause, FeeClause) else clause.scope()
-        asked += [one for one in (unclear_of(scope),) if one is not None]
     return [one for one in asked if not (isinstance(one, SlotSummary) and one.is_standing)]
 
 

@@ -13,8 +13,8 @@ import pytest
 from building import a_clause, a_licensee, a_version
 from tallystick.agreements.load import Binding
 from tallystick.clauses.kinds import KINDS
+from tallystick.commands.cases import CaseResult, run_cases
 from tallystick.register.model import Licensee
-from tallystick.stages.cases import CaseResult, run_cases
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -381,7 +381,7 @@ def test_a_case_leaves_nothing_behind(tmp_path: Path) -> None:
 
 
 def test_cases_start_no_jvm_and_load_no_spark() -> None:
-    asked = "import sys, tallystick.stages.cases; print([one for one in ('pyspark', 'boto3') if one in sys.modules])"
+    asked = "import sys, tallystick.commands.cases; print([one for one in ('pyspark', 'boto3') if one in sys.modules])"
 
     done = subprocess.run([sys.executable, "-c", asked], cwd=CHECKOUT / "jobs", capture_output=True, check=True)
 
