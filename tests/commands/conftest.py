@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands.command_line import tallystick
+from commands.two_versions import FIRST, HOSTILE, SECOND, write
 
 
 @pytest.fixture
@@ -15,3 +16,13 @@ def project(tmp_path: Path) -> Path:
     folder = tmp_path / "project"
     assert tallystick("init", folder).code == 0
     return folder
+
+
+@pytest.fixture
+def two_versions(project: Path) -> Path:
+    """The project of init, with an agreement in two versions instead."""
+    for file in (project / "agreements" / "acme").iterdir():
+        file.unlink()
+    write(project, "2021-07-01", FIRST.replace("HOSTILE", HOSTILE.replace('"', '\\"')))
+    write(project, "2022-07-01", SECOND)
+    return project
