@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch
+from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, OtherLines
 from tallystick.intake.lines import split_lines
 
 
@@ -38,7 +38,9 @@ def test_blank_lines_and_comments_are_counted_and_numbered_and_are_no_entries(tm
     batches = split(b"#Version\n\na\n  \t\n#x\nb\r\n\r\n#", tmp_path, comment="#")
 
     assert numbered(batches) == {3: b"a", 6: b"b"}
-    assert sum(batch.not_entries for batch in batches) == 6
+    others = sum((batch.others for batch in batches), OtherLines())
+    assert others == OtherLines(comments=3, blanks=3)
+    assert sum(batch.lines or 0 for batch in batches) == 8
 
 
 def test_a_comment_mark_inside_a_line_is_data(tmp_path: Path) -> None:
@@ -117,4 +119,4 @@ def test_every_line_is_an_entry_or_unreadable_or_counted_whatever_the_block(
             expected_entries[number] = line
     assert numbered(batches) == expected_entries
     assert [entry.position for batch in batches for entry in batch.unreadable] == expected_lost
-    assert sum(batch.not_entries for batch in batches) == expected_others
+    assert sum(batch.others.total for batch in batches) == expected_others

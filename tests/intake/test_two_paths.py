@@ -15,6 +15,7 @@ from intake.reference import read_gateway
 from tallystick.duck import connect
 from tallystick.formats import find_format
 from tallystick.intake import FileTask, create_entry_tables, read_file
+from tallystick.intake.batch import OtherLines
 from tallystick.intake.canonical import Origin
 from tallystick.intake.paths import Found, read_fast, read_strictly
 from tallystick.intake.plain_json import count_plain_json_lines
@@ -49,7 +50,7 @@ def test_a_good_file_is_read_in_one_go_and_gives_the_same_rows_as_the_strict_pat
     fast, fast_rows = rows(content, "fast", tmp_path)
     strict, strict_rows = rows(content, "strict", tmp_path)
 
-    assert fast == strict == Found(entries=5000, not_entries=0)
+    assert fast == strict == Found(entries=5000, lines=5000)
     assert fast_rows == strict_rows
     assert len(fast_rows) == 5000
 
@@ -129,7 +130,7 @@ def test_what_cannot_be_misread_stays_on_the_fast_path(tmp_path: Path, harmless:
 def test_blank_lines_at_the_end_are_counted(tmp_path: Path) -> None:
     found, _ = rows(GOOD_LINE + b"\n \r\n\n", "fast", tmp_path)
 
-    assert found == Found(entries=1, not_entries=3)
+    assert found == Found(entries=1, others=OtherLines(blanks=3), lines=4)
 
 
 def test_a_file_with_a_doubt_in_its_last_block_has_no_proof(tmp_path: Path) -> None:
@@ -146,7 +147,7 @@ def test_a_scratch_folder_whose_name_has_wildcards_is_no_pattern(tmp_path: Path)
 
     found, fast_rows = rows(GOOD_LINE * 3, "fast", folder)
 
-    assert found == Found(entries=3, not_entries=0)
+    assert found == Found(entries=3, lines=3)
     assert len(fast_rows) == 3
 
 

@@ -102,7 +102,7 @@ def account_for(
         entries=found.entries,
         accepted=accepted,
         rejected=rejected,
-        not_entries=found.not_entries,
+        not_entries=found.others.total,
         first_at=min((row[3] for row in accepted_days), default=None),
         last_at=max((row[4] for row in accepted_days), default=None),
         days=tuple(

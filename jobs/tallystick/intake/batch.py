@@ -23,11 +23,42 @@ class Unreadable:
     reason: str
     digest: str
     excerpt: str
+    size_bytes: int
 
     @classmethod
     def of(cls, entry: bytes, *, position: int, reason: str) -> Unreadable:
         """The rejection of an entry whose bytes are at hand."""
-        return cls(position=position, reason=reason, digest=masking.digest(entry), excerpt=masking.excerpt(entry))
+        return cls(
+            position=position,
+            reason=reason,
+            digest=masking.digest(entry),
+            excerpt=masking.excerpt(entry),
+            size_bytes=len(entry),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherLines:
+    """How many lines of a file are no entries, by what they are."""
+
+    comments: int = 0
+    headers: int = 0
+    blanks: int = 0
+
+    def __add__(self, more: OtherLines) -> OtherLines:
+        return OtherLines(
+            comments=self.comments + more.comments,
+            headers=self.headers + more.headers,
+            blanks=self.blanks + more.blanks,
+        )
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.comments + self.headers + self.blanks
+
+
+NO_LINES = OtherLines()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,14 +67,16 @@ class Batch:
 
     `text` holds them without gaps, entry i from byte `offsets[i]` to `offsets[i + 1]`; `positions[i]` is its line, or
     its place in the array, from 1. `unreadable` are the entries between them that are not text or too long, and
-    `not_entries` counts comments and blank lines.
+    `others` counts the lines that are no entries. `lines` is how many lines the batch was made of, each of them an
+    entry, unreadable, or one of the others; None where entries are not found line by line.
     """
 
     text: bytes
     offsets: npt.NDArray[np.int64]
     positions: npt.NDArray[np.int64]
     unreadable: tuple[Unreadable, ...] = ()
-    not_entries: int = 0
+    others: OtherLines = NO_LINES
+    lines: int | None = None
 
     @classmethod
     def of(
@@ -52,7 +85,8 @@ class Batch:
         positions: list[int],
         *,
         unreadable: tuple[Unreadable, ...] = (),
-        not_entries: int = 0,
+        others: OtherLines = OtherLines(),
+        lines: int | None = None,
     ) -> Batch:
         """A batch of separate entries."""
         offsets = np.zeros(len(entries) + 1, dtype=np.int64)
@@ -62,7 +96,8 @@ class Batch:
             offsets=offsets,
             positions=np.array(positions, dtype=np.int64),
             unreadable=unreadable,
-            not_entries=not_entries,
+            others=others,
+            lines=lines,
         )
 
     def __len__(self) -> int:

@@ -173,9 +173,17 @@ class _Excess:
     def __init__(self, begun: bytes) -> None:
         self._hasher = hashlib.sha256()
         self._excerpt = masking.excerpt(begun)
+        self._size_bytes = 0
 
     def add(self, data: bytes) -> None:
         self._hasher.update(data)
+        self._size_bytes += len(data)
 
     def rejection(self) -> Unreadable:
-        return Unreadable(position=0, reason="too_long", digest=self._hasher.hexdigest(), excerpt=self._excerpt)
+        return Unreadable(
+            position=0,
+            reason="too_long",
+            digest=self._hasher.hexdigest(),
+            excerpt=self._excerpt,
+            size_bytes=self._size_bytes,
+        )

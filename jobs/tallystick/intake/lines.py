@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tallystick.intake import masking
-from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, Unreadable
+from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, OtherLines, Unreadable
 
 BLOCK = 8 << 20
 """Bytes that are split at a time."""
@@ -30,7 +30,7 @@ def split_lines(file: Path, *, comment: str | None = None, block: int = BLOCK) -
     with file.open("rb") as source:
         for piece in whole_lines(source, block=block):
             if isinstance(piece, Unreadable):
-                yield Batch.of([], [], unreadable=(replace(piece, position=line),))
+                yield Batch.of([], [], unreadable=(replace(piece, position=line),), lines=1)
                 line += 1
             else:
                 batch, lines = _batch(piece, line, mark)
@@ -58,14 +58,16 @@ def whole_lines(source: BinaryIO, *, block: int = BLOCK) -> Iterator[bytes | Unr
 def _skip_line(begun: bytes, source: BinaryIO) -> tuple[Unreadable, bytes]:
     """Read past the end of a line that is too long; returns its rejection and what was read after it."""
     hasher, excerpt = hashlib.sha256(), masking.excerpt(begun)
-    data, rest = begun, b""
+    data, rest, size_bytes = begun, b"", 0
     while data:
         content, end, rest = data.partition(b"\n")
         hasher.update(content)
+        size_bytes += len(content)
         if end:
             break
         data = source.read(BLOCK)
-    return Unreadable(position=0, reason="too_long", digest=hasher.hexdigest(), excerpt=excerpt), rest
+    lost = Unreadable(position=0, reason="too_long", digest=hasher.hexdigest(), excerpt=excerpt, size_bytes=size_bytes)
+    return lost, rest
 
 
 def _batch(block: bytes, first_line: int, comment: bytes | None) -> tuple[Batch, int]:
@@ -82,7 +84,8 @@ def _batch(block: bytes, first_line: int, comment: bytes | None) -> tuple[Batch,
     longest = int((ends - starts).max(initial=0))
     if not len(doubtful) and longest <= MAX_ENTRY_BYTES:
         offsets = np.append(starts, ends[-1] + 1) - np.arange(len(starts) + 1)
-        return Batch(text=block.replace(b"\n", b""), offsets=offsets, positions=positions), len(ends)
+        text = block.replace(b"\n", b"")
+        return Batch(text=text, offsets=offsets, positions=positions, lines=len(ends)), len(ends)
     return _careful(block, starts, ends, positions, comment), len(ends)
 
 
@@ -107,11 +110,13 @@ def _careful(block: bytes, starts: Positions, ends: Positions, positions: Positi
     entries: list[bytes] = []
     places: list[int] = []
     unreadable: list[Unreadable] = []
-    not_entries = 0
+    comments = blanks = 0
     for start, end, position in zip(starts.tolist(), ends.tolist(), positions.tolist(), strict=True):
         line = block[start:end]
-        if not line.strip(BLANK) or (comment and line.startswith(comment)):
-            not_entries += 1
+        if not line.strip(BLANK):
+            blanks += 1
+        elif comment and line.startswith(comment):
+            comments += 1
         elif len(line) > MAX_ENTRY_BYTES:
             unreadable.append(Unreadable.of(line, position=position, reason="too_long"))
         elif not is_text(line):
@@ -119,7 +124,8 @@ def _careful(block: bytes, starts: Positions, ends: Positions, positions: Positi
         else:
             entries.append(line)
             places.append(position)
-    return Batch.of(entries, places, unreadable=tuple(unreadable), not_entries=not_entries)
+    others = OtherLines(comments=comments, blanks=blanks)
+    return Batch.of(entries, places, unreadable=tuple(unreadable), others=others, lines=len(positions))
 
 
 def is_text(line: bytes) -> bool:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from tallystick.duck import quote_name
 from tallystick.formats import Format
 from tallystick.formats.model import JsonDecoding
-from tallystick.intake.batch import Batch, Unreadable
+from tallystick.intake.batch import NO_LINES, Batch, OtherLines, Unreadable
 from tallystick.intake.canonical import CanonicalSql, Origin, canonical_sql
 from tallystick.intake.decoding import decoded_batch_sql, decoded_file_sql, readable_json
 from tallystick.intake.entries import split_entries
@@ -28,10 +28,16 @@ LOST = "entries being rejected"
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """How many entries a file has, and how many lines that are none."""
+    """How many entries a file has that are requests or should be, and what else stands in it.
+
+    `not_requests` are entries that the format says are no requests. `lines` is how many lines the file has, each of
+    them one of all these; None where entries are not found line by line.
+    """
 
     entries: int
-    not_entries: int
+    others: OtherLines = NO_LINES
+    not_requests: int = 0
+    lines: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,17 +56,19 @@ def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: 
     proven = _proven(described, decoded)
     if proven is None or not proven[0]:
         return None
-    entries, not_entries, decoded_sql = proven
+    entries, blanks, decoded_sql = proven
     queries = canonical_sql(described, origin, decoded_sql)
     try:
         appended = _append(connection, queries)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
-    return Found(entries=entries, not_entries=not_entries) if appended == entries else None
+    if appended != entries:
+        return None
+    return Found(entries=entries, others=OtherLines(blanks=blanks), lines=entries + blanks)
 
 
 def _proven(described: Format, decoded: Path) -> tuple[int, int, str] | None:
-    """Entries and other lines of a file that is proven to be plain, and the query that decodes it."""
+    """Entries and blank lines of a file that is proven to be plain, and the query that decodes it."""
     if described.entries.find != "lines" or described.entries.comment is not None:
         return None
     if isinstance(described.decode, JsonDecoding):
@@ -74,19 +82,20 @@ def _proven(described: Format, decoded: Path) -> tuple[int, int, str] | None:
 def read_strictly(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found:
     """Read a file batch by batch: entries go to `entry` or, with every reason, to `rejected`."""
     queries = canonical_sql(described, origin, decoded_batch_sql(described, quote_name(ENTRIES)))
-    entries = not_entries = 0
+    entries, others, lines = 0, NO_LINES, None
     for batch in split_entries(decoded, described.entries):
         entries += len(batch) + len(batch.unreadable)
-        not_entries += batch.not_entries
+        others += batch.others
+        lines = lines if batch.lines is None else (lines or 0) + batch.lines
         lost = [Rejection(entry=entry, reasons=(entry.reason,)) for entry in batch.unreadable]
         readable = batch
         if isinstance(described.decode, JsonDecoding):
-            readable, others = readable_json(batch)
-            lost += [Rejection(entry=entry, reasons=(entry.reason,)) for entry in others]
+            readable, worse = readable_json(batch)
+            lost += [Rejection(entry=entry, reasons=(entry.reason,)) for entry in worse]
         if len(readable):
             lost += _read_batch(connection, queries, batch, readable)
         _reject(connection, origin, lost)
-    return Found(entries=entries, not_entries=not_entries)
+    return Found(entries=entries, others=others, lines=lines)
 
 
 def _read_batch(
@@ -126,6 +135,7 @@ def _reject(connection: duckdb.DuckDBPyConnection, origin: Origin, lost: Sequenc
                 "reasons": [list(row.reasons) for row in rows],
                 "digest": [row.entry.digest for row in rows],
                 "excerpt": [row.entry.excerpt for row in rows],
+                "size_bytes": [row.entry.size_bytes for row in rows],
                 "batch": [origin.batch] * len(rows),
             }
         ),

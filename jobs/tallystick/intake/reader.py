@@ -13,6 +13,7 @@ from tallystick.duck import quote_name
 from tallystick.errors import DamagedFileError, InputError, UnknownFormatError, UnreadableFileError
 from tallystick.formats import Format, find_format
 from tallystick.intake.account import FileAccount, account_for, last_rows
+from tallystick.intake.batch import NO_LINES
 from tallystick.intake.canonical import Origin
 from tallystick.intake.detection import detect
 from tallystick.intake.entries import HEAD_BYTES
@@ -106,7 +107,9 @@ def _read_decoded(
     connection.execute("BEGIN")
     try:
         if described is None:
-            found = Found(entries=0, not_entries=sum(lines.not_entries for lines in split_lines(decoded)))
+            blank = [batch.others for batch in split_lines(decoded)]
+            others = sum(blank, NO_LINES)
+            found = Found(entries=0, others=others, lines=others.total)
         else:
             origin = Origin(source=task.source, file_id=stored.sha256, batch=batch, routes=task.routes)
             found = _read(connection, described, origin, decoded)

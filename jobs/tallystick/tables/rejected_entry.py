@@ -31,6 +31,13 @@ REJECTED_ENTRY = Table(
             sentence="Every reason why it cannot be read, in the order of the list.",
         ),
         Column(name="digest", type="VARCHAR", sentence="SHA-256 of the entry's bytes."),
+        Column(
+            name="size_bytes",
+            type="BIGINT",
+            nullable=True,
+            unit="bytes",
+            sentence="Length of the entry, decoded; NULL where a version of before 2026-11-25 read it.",
+        ),
         Column(name="excerpt", type="VARCHAR", sentence="Its first 80 characters, with what may be a secret masked."),
         Column(name="batch", type="VARCHAR", sentence="The ingest that read it; as in `source_file`."),
     ),
