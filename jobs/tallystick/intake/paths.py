@@ -15,8 +15,9 @@ from tallystick.formats import Format
 from tallystick.formats.model import JsonDecoding
 from tallystick.intake.batch import NO_LINES, Batch, OtherLines, Unreadable
 from tallystick.intake.canonical import CanonicalSql, Origin, canonical_sql
-from tallystick.intake.decoding import decoded_batch_sql, decoded_file_sql, readable_json
+from tallystick.intake.decoding import decoded_batch_sql, decoded_file_sql
 from tallystick.intake.entries import split_entries
+from tallystick.intake.json_objects import readable_json
 from tallystick.intake.plain_json import count_plain_json_lines
 from tallystick.intake.plain_words import Layout
 from tallystick.tables.intake import INTAKE

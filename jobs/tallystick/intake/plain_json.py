@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tallystick.intake.decoding import MAX_DEPTH
+from tallystick.intake.json_objects import MAX_DEPTH
 from tallystick.intake.plain import Bytes, Piece, Places, count_plain_lines
 
 NOT_NUMBERS = re.compile(rb"[\[,:\s]-?(?i:nan|inf)")
