@@ -13,6 +13,7 @@ import pyarrow as pa
 from building import DAY, Row, as_table
 from clauses.lakes import a_task
 from tallystick.agreements.limit import Limit
+from tallystick.digest_key import DigestKey
 from tallystick.register.load import recognitions
 from tallystick.register.model import Licensee
 from tallystick.storage.delta import Lake
@@ -25,7 +26,11 @@ from tallystick.tally.refine import RefineTask, refine_day
 
 
 def refined(
-    root: Path, entries: Sequence[Row], *licensees: Licensee, current: Sequence[tuple[str, str]] = ()
+    root: Path,
+    entries: Sequence[Row],
+    *licensees: Licensee,
+    current: Sequence[tuple[str, str]] = (),
+    key: DigestKey | None = None,
 ) -> list[Row]:
     """The requests of `DAY` in the order of their places in the logs; every file counts, or (file, batch) `current`."""
     lake = Lake(root)
@@ -35,6 +40,7 @@ def refined(
         intake=lake.relation(INTAKE, partitions={"event_date": [DAY]}),
         current=tuple(current) or tuple(sorted({(row["file_id"], row["batch"]) for row in entries})),
         recognitions=recognitions(licensees),
+        digest_key=key,
         root=lake.folder(REQUEST),
         name="built",
         memory_limit="1GB",

@@ -24,7 +24,7 @@ TABLES = ("s3", "engine")
 
 def _a_path(value: object) -> object:
     if value == "":
-        raise ValueError("a folder is needed, and this one is empty")
+        raise ValueError("a path is needed, and this one is empty")
     return value
 
 
@@ -82,6 +82,9 @@ class Settings(BaseSettings):
     )
     agreements: Folder = Field(
         default=Path("agreements"), description="The folder of agreement versions, one folder a licensee."
+    )
+    digest_key_file: Folder = Field(
+        default=Path("digest.key"), description="The file of the key with which secrets in logs are digested."
     )
     s3: S3Settings = S3Settings()
     engine: EngineSettings = EngineSettings()
@@ -150,6 +153,7 @@ class Settings(BaseSettings):
                 "sources": self.project / self.sources,
                 "register_folder": self.project / self.register_folder,
                 "agreements": self.project / self.agreements,
+                "digest_key_file": self.project / self.digest_key_file,
             }
         )
 

@@ -62,7 +62,9 @@ def test_init_tells_its_files_and_leaves_what_is_there_alone(project: Path) -> N
     assert (project / "tallystick.toml").read_text() == "mine"
     fresh = tallystick("init", project.with_name("another"), "--json").data
     assert sorted(fresh["files"]) == [
+        ".gitignore",
         "agreements/acme/2024-01-01.yaml",
+        "digest.key",
         "logs/2024-01.jsonl",
         "register/acme.yaml",
         "sources/gateway.yaml",

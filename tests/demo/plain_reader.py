@@ -44,6 +44,7 @@ class Logs:
     requests: list[Read]
     unreadable: dict[str, int]
     blank: dict[str, int]
+    unreadable_bytes: int
 
 
 def read_logs(project: Path) -> Logs:
@@ -52,6 +53,7 @@ def read_logs(project: Path) -> Logs:
     requests: list[Read] = []
     unreadable: dict[str, int] = {}
     blank: dict[str, int] = {}
+    unreadable_bytes = 0
     for path in sorted((project / "logs").rglob("*.gz")):
         name = path.relative_to(project).as_posix()
         for line in gzip.decompress(path.read_bytes()).splitlines(keepends=True):
@@ -61,10 +63,11 @@ def read_logs(project: Path) -> Logs:
             said = nginx_line(line) if "nginx" in name else gateway_line(line)
             if said is None:
                 unreadable[name] = unreadable.get(name, 0) + 1
+                unreadable_bytes += len(line.rstrip(b"\n"))
             else:
                 caller = said.pop("caller")
                 requests.append(Read(file=name, **said, **register.whose(**caller)))
-    return Logs(requests=requests, unreadable=unreadable, blank=blank)
+    return Logs(requests=requests, unreadable=unreadable, blank=blank, unreadable_bytes=unreadable_bytes)
 
 
 def gateway_line(line: bytes) -> dict[str, Any] | None:

@@ -71,7 +71,7 @@ def test_what_is_said_of_a_file_is_true_of_its_bytes(tmp_path: Path) -> None:
         lines = gzip.decompress(data).splitlines()
         assert hashlib.sha256(data).hexdigest() == file.sha256
         assert len(data) == file.size_bytes
-        assert len(lines) == file.accepted + file.rejected + file.not_entries
+        assert len(lines) == file.accepted + file.rejected + file.blanks
 
 
 def test_a_gzip_file_has_no_time_and_no_name_in_it(tmp_path: Path) -> None:

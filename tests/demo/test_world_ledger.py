@@ -24,7 +24,7 @@ def test_every_entry_is_in_one_box_and_the_boxes_add_up(year: Year) -> None:
     assert ledger["unique"] == len(year.counted_once) == ledger["accepted"] - ledger["duplicate"]
     assert ledger["unattributed"] == len(year.of(None)) > 0
     assert ledger["attributed"] == sum(1 for request in year.counted_once if request.licensee)
-    for name in ("entries", "rejected", "accepted", "duplicate", "unique", "not_entries"):
+    for name in ("entries", "rejected", "accepted", "duplicate", "unique", "lines", "blanks", "rejected_bytes"):
         assert ledger[name] == sum(host[name] for host in year.truth["hosts"])
 
 
@@ -43,7 +43,12 @@ def test_only_the_damaged_file_has_lines_that_cannot_be_read(year: Year) -> None
     [damaged] = year.truth["damaged_files"]
 
     assert year.logs.unreadable == {damaged["file"]: sum(damaged["rejected"].values())}
-    assert year.logs.blank == {damaged["file"]: damaged["not_entries"]}
+    assert year.logs.blank == {damaged["file"]: damaged["blanks"]}
+    assert damaged["rejected_bytes"] == year.logs.unreadable_bytes
+    logs = year.logs
+    assert year.truth["ledger"]["lines"] == (
+        len(logs.requests) + sum(logs.unreadable.values()) + sum(logs.blank.values())
+    )
     assert damaged["rejected"] == damage.rejected_by_reason()
 
 

@@ -1,11 +1,21 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
+from typing import Any
 
 import pytest
 
+from tallystick.digest_key import DigestKey
 from tallystick.duck import connect
-from tallystick.intake.masking import excerpt, harmless, secret_digest, secret_digest_sql
+from tallystick.intake.masking import (
+    excerpt,
+    harmless,
+    masked_sql,
+    secret_digest,
+    secret_digest_sql,
+    without_tokens_sql,
+)
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.s5c1dXkYqT0pQ7w"
 SESSION = "FQoGZXIvYXdzEJr//////////wEaDKz0m5xY/abc+def/GHI123456789jkl"
@@ -72,19 +82,59 @@ def test_text_for_a_terminal_has_nothing_that_a_terminal_obeys(text: str, expect
     assert harmless(text) == expected
 
 
-@pytest.mark.parametrize("secret", ["a-long-secret-value", "0123456789", "abc", "", "ünïcödé-secret"])
-def test_a_secret_is_kept_as_a_digest_and_a_short_hint(secret: str) -> None:
-    kept = secret_digest(secret)
+SECRETS = ["a-long-secret-value", "0123456789", "abc", "", "ünïcödé-secret", "b-key-0123456789", f"Bearer {TOKEN}"]
+KEY = DigestKey(secret=bytes(range(32)))
 
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_secret_is_kept_as_a_keyed_digest_and_a_short_hint(secret: str) -> None:
+    kept = secret_digest(secret, KEY)
+
+    shown = secret.removeprefix("Bearer ")
+    message = hashlib.sha256(shown.encode()).hexdigest().encode()
     digest, _, hint = kept.partition("…")
-    assert digest == "sha256:" + hashlib.sha256(secret.encode()).hexdigest()[:32]
-    assert secret.endswith(hint)
-    assert len(hint) <= min(4, len(secret) // 4)
+    assert digest == "hmac:" + hmac.new(bytes(range(32)), message, "sha256").hexdigest()[:32]
+    assert shown.endswith(hint)
+    assert len(hint) <= min(4, len(shown) // 4)
 
 
 def test_sql_and_python_agree_on_the_digest_of_a_secret() -> None:
-    secrets = ["a-long-secret-value", "0123456789", "abc", "", "ünïcödé-secret"]
+    rows = connect().execute(
+        f"SELECT s, {secret_digest_sql('s', KEY)} FROM (SELECT unnest(?) AS s)", [[*SECRETS, None]]
+    )
 
-    rows = connect().execute(f"SELECT s, {secret_digest_sql('s')} FROM (SELECT unnest(?) AS s)", [[*secrets, None]])
+    assert rows.fetchall() == [(secret, secret_digest(secret, KEY)) for secret in SECRETS] + [(None, None)]
 
-    assert rows.fetchall() == [(secret, secret_digest(secret)) for secret in secrets] + [(None, None)]
+
+def sql(expression: str, text: str | None) -> Any:
+    [(value,)] = connect().execute(f"SELECT {expression} FROM (SELECT ?::VARCHAR AS s)", [text]).fetchall()
+    return value
+
+
+@pytest.mark.parametrize(
+    "secret",
+    [
+        f"Bearer {TOKEN}",
+        "bearer abc",
+        "BEARER opaque-token",
+        TOKEN,
+        "Basic dXNlcjpwdw==",
+        "basic dXNlcjpwdw",
+        TOKEN + ".x.y",
+    ],
+)
+def test_a_text_that_is_a_secret_by_its_shape_is_kept_as_a_digest(secret: str) -> None:
+    assert sql(masked_sql("s", KEY), secret) == secret_digest(secret, KEY)
+
+
+@pytest.mark.parametrize(
+    "text", [None, "", "bob", "Basic", "bearer", "AKIAIOSFODNN7EXAMPLE", "ASIAIOSFODNN7EXAMPLE", "eyJ", "eyJust.a-name"]
+)
+def test_a_text_that_is_no_secret_by_its_shape_stays_readable(text: str | None) -> None:
+    assert sql(masked_sql("s", KEY), text) == text
+
+
+def test_a_token_within_a_path_is_cut() -> None:
+    assert sql(without_tokens_sql("s"), f"/verify/{TOKEN}/now") == "/verify/eyJ…/now"
+    assert sql(without_tokens_sql("s"), "/eyJ/a") == "/eyJ/a"
+    assert sql(without_tokens_sql("s"), None) is None

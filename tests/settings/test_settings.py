@@ -139,7 +139,9 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 
 
 def test_the_keys_are_those_of_the_file() -> None:
-    assert known_keys() == ["provider", "lake", "reports", "sources", "register", "agreements", "s3", "engine"]
+    assert known_keys() == [
+        "provider", "lake", "reports", "sources", "register", "agreements", "digest_key_file", "s3", "engine",
+    ]  # fmt: skip
 
 
 # ── what is refused ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -166,8 +168,8 @@ def test_a_folder_without_the_file_is_no_project(tmp_path: Path) -> None:
         ("[s3]\nsecret_key = 'x'", ": s3.secret_key", "Extra inputs are not permitted"),
         ("s3 = 'bucket'", ": s3", "Input should be a valid dictionary"),
         ("lake = 5", ": lake", "Input is not a valid path"),
-        ("lake = ''", ": lake", "a folder is needed, and this one is empty"),
-        ("register = ''", ": register", "a folder is needed, and this one is empty"),
+        ("lake = ''", ": lake", "a path is needed, and this one is empty"),
+        ("register = ''", ": register", "a path is needed, and this one is empty"),
         ("reports = ''", ": reports", "String should have at least 1 character"),
         ("[engine]\ntasks = -1", ": engine.tasks", "greater than or equal to 0"),
         ("[engine]\ntasks = 'many'", ": engine.tasks", "valid integer"),

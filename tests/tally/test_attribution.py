@@ -10,7 +10,10 @@ import pytest
 
 from building import Row, a_licensee, an_entry, drawn, lines, shown
 from days import refined
+from tallystick.digest_key import PUBLISHED_KEY, DigestKey
 from tallystick.register.model import Licensee
+
+KEY = DigestKey(secret=bytes(range(32)))
 
 
 def an_app(name: str, *ways: dict[str, Any]) -> dict[str, Any]:
@@ -21,9 +24,11 @@ def halcyon(*apps: dict[str, Any], **stated: Any) -> Licensee:
     return a_licensee(*apps, **stated)
 
 
-def attributed(root: Path, entries: list[Row], *licensees: Licensee) -> list[tuple[Any, ...]]:
+def attributed(
+    root: Path, entries: list[Row], *licensees: Licensee, key: DigestKey | None = None
+) -> list[tuple[Any, ...]]:
     in_order = [{**entry, "position": place} for place, entry in enumerate(entries, 1)]
-    return shown(refined(root, in_order, *licensees), "licensee app credential_id")
+    return shown(refined(root, in_order, *licensees, key=key), "licensee app credential_id")
 
 
 def test_a_caller_is_recognised_by_any_of_six_ways(tmp_path: Path) -> None:
@@ -59,14 +64,21 @@ def test_a_caller_is_recognised_by_any_of_six_ways(tmp_path: Path) -> None:
     """)
 
 
-def test_a_masked_secret_is_recognised_by_the_beginning_of_its_digest(tmp_path: Path) -> None:
-    digest = sha256(b"s3cret").hexdigest()
-    entries = [an_entry(credential=f"sha256:{digest[:32]}:et"), an_entry(credential=f"sha256:{digest[:31]}0:et")]
+def test_a_masked_secret_is_recognised_by_the_keyed_digest_of_its_digest(tmp_path: Path) -> None:
+    register = halcyon(an_app("monitor", {"credential_sha256": sha256(b"s3cret").hexdigest(), "name": "main"}))
+    digests = [key.digest(sha256(b"s3cret").hexdigest()) for key in (KEY, PUBLISHED_KEY)]
+    entries = [an_entry(credential=f"hmac:{digest}…t") for digest in (*digests, digests[0][:31] + "_")]
 
-    register = halcyon(an_app("monitor", {"credential_sha256": digest, "name": "main"}))
+    found = attributed(tmp_path, entries, register, key=KEY)
 
-    assert attributed(tmp_path, entries, register)[0] == ("halcyon", "monitor", "main")
-    assert attributed(tmp_path / "b", entries, register)[1] == (None, None, None)
+    assert found == [("halcyon", "monitor", "main"), (None, None, None), (None, None, None)]
+
+
+def test_without_a_key_no_masked_secret_is_recognised(tmp_path: Path) -> None:
+    secret = sha256(b"s3cret").hexdigest()
+    register = halcyon(an_app("monitor", {"credential_sha256": secret, "name": "main"}))
+
+    assert attributed(tmp_path, [an_entry(credential=f"hmac:{KEY.digest(secret)}…t")], register) == [(None, None, None)]
 
 
 def test_the_surest_way_wins(tmp_path: Path) -> None:

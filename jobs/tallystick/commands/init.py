@@ -1,4 +1,4 @@
-"""A user's project to begin with: settings, one source, one register file, one agreement, and a few lines of log."""
+"""A user's project to begin with: settings, a source, a register file, an agreement, a digest key, a few log lines."""
 
 from __future__ import annotations
 
@@ -7,7 +7,11 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file, files
 from pathlib import Path
 
+from tallystick.digest_key import DigestKey
 from tallystick.errors import UsageError
+
+IGNORED = "digest.key\nlake/\nreports/\n"
+"""What of a project is not kept under version control: the key by no means, the rest because it is made again."""
 
 
 def init_project(folder: Path) -> list[Path]:
@@ -20,6 +24,8 @@ def init_project(folder: Path) -> list[Path]:
                 target = folder / file.relative_to(template)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(file.read_bytes())
+    DigestKey.make(folder / "digest.key")
+    (folder / ".gitignore").write_text(IGNORED, "utf-8")
     logs = folder / "logs" / "2024-01.jsonl"
     logs.parent.mkdir(exist_ok=True)
     logs.write_text("".join(json.dumps(line) + "\n" for line in _example_lines()), "utf-8")

@@ -24,24 +24,48 @@ class FileDay:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Shape:
+    """What a file was found to be, from its stored bytes inwards; columns of `source_file`."""
+
+    file_id: str
+    size_bytes: int
+    decoded_bytes: int
+    compression: str
+    envelope: str | None = None
+    format: str | None
+    runner_up: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class FileAccount:
-    """One row of `source_file`; `entries` is always `accepted + rejected`."""
+    """One row of `source_file`; `entries` is always `accepted + rejected`, and where there are `lines` they add up."""
 
     source: str
     name: str
     version_tag: str
     file_id: str
     size_bytes: int
+    decoded_bytes: int | None = None
+    compression: str | None = None
+    envelope: str | None = None
     format: str | None
+    runner_up: str | None = None
     state: str
     problem: str | None = None
+    lines: int | None = None
     entries: int = 0
     accepted: int = 0
     rejected: int = 0
+    rejected_bytes: int = 0
     not_entries: int = 0
+    comments: int = 0
+    headers: int = 0
+    blanks: int = 0
+    not_requests: int = 0
     first_at: datetime | None = None
     last_at: datetime | None = None
     days: tuple[FileDay, ...] = ()
+    digest_key: str
     batch: str
 
     def row(self) -> dict[str, Any]:
@@ -60,9 +84,7 @@ def account_for(
     connection: duckdb.DuckDBPyConnection,
     task: FileTask,
     *,
-    file_id: str,
-    size_bytes: int,
-    format_name: str | None,
+    shape: Shape,
     found: Found,
     after: tuple[int, int],
     batch: str,
@@ -70,17 +92,21 @@ def account_for(
     """The account of a file whose entries are the rows of `entry` and `rejected` after the rows numbered `after`.
 
     A rejected entry goes to the day of the readable entry before it, else of the one after it, else to no day. Raises
-    RuntimeError, which is a bug, if accepted and rejected rows are not the entries that were found.
+    RuntimeError, which is a bug, if accepted and rejected rows are not the entries that were found, or entries and all
+    else not the lines.
     """
     mine = f"SELECT position, event_date, source, received_at FROM entry WHERE rowid > {after[0]}"
-    lost = f"SELECT position FROM rejected WHERE rowid > {after[1]}"
+    lost = f"SELECT position, size_bytes FROM rejected WHERE rowid > {after[1]}"
     accepted_days = connection.execute(
         f"SELECT event_date, source, count(*), min(received_at), max(received_at) FROM ({mine}) GROUP BY ALL"
     ).fetchall()
     accepted = sum(row[2] for row in accepted_days)
-    [(rejected,)] = connection.execute(f"SELECT count(*) FROM ({lost})").fetchall()
+    [(rejected, rejected_bytes)] = connection.execute(f"SELECT count(*), sum(size_bytes) FROM ({lost})").fetchall()
     if accepted + rejected != found.entries:
         raise RuntimeError(f"{task.uri}: {found.entries} entries, {accepted} accepted and {rejected} rejected")
+    parts = found.entries + found.others.total + found.not_requests
+    if found.lines is not None and found.lines != parts:
+        raise RuntimeError(f"{task.uri}: {found.lines} lines, of which {parts} are entries or known not to be")
     counts = {(row[0], row[1]): [row[2], 0] for row in accepted_days}
     if rejected and accepted:
         for day, source, number in connection.execute(
@@ -95,19 +121,22 @@ def account_for(
         source=task.source,
         name=task.name,
         version_tag=task.version_tag,
-        file_id=file_id,
-        size_bytes=size_bytes,
-        format=format_name,
+        **dataclasses.asdict(shape),
         state="read",
+        lines=found.lines,
         entries=found.entries,
         accepted=accepted,
         rejected=rejected,
+        rejected_bytes=int(rejected_bytes or 0),
         not_entries=found.others.total,
+        **dataclasses.asdict(found.others),
+        not_requests=found.not_requests,
         first_at=min((row[3] for row in accepted_days), default=None),
         last_at=max((row[4] for row in accepted_days), default=None),
         days=tuple(
             FileDay(event_date=day, source=source, accepted=number, rejected=lost)
             for (day, source), (number, lost) in sorted(counts.items())
         ),
+        digest_key=task.digest_key.mark,
         batch=batch,
     )

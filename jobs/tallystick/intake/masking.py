@@ -6,6 +6,9 @@ import hashlib
 import re
 import unicodedata
 
+from tallystick.digest_key import PUBLISHED_KEY, DigestKey
+from tallystick.duck import quote_text
+
 EXCERPT = 80
 """Characters of an entry that are kept when it is rejected."""
 HINT = 4
@@ -19,6 +22,10 @@ NAMED = re.compile(
     re.VERBOSE,
 )
 USER_INFO = re.compile(r"(://)([^\s/?#@\"']{1,512})(?=@)")
+JSON_WEB = r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
+"""A JSON Web Token (RFC 7519) in compact form; encrypted ones have more parts."""
+BY_SHAPE = rf"(?i:bearer) +\S+|(?i:basic) +[A-Za-z0-9+/_-]{{6,}}={{0,2}}|{JSON_WEB}(?:\.[A-Za-z0-9_-]*)*"
+SCHEME = re.compile(r"^(?i:bearer|basic) +")
 RUN = re.compile(r"[A-Za-z0-9_~+/=-]{16,}")
 
 
@@ -40,18 +47,46 @@ def harmless(text: str) -> str:
     return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
 
 
-def secret_digest(secret: str) -> str:
-    """What is kept of a secret: the head of its SHA-256 and a hint of its end, `sha256:0123…abcd`.
+def secret_digest(secret: str, key: DigestKey = PUBLISHED_KEY) -> str:
+    """What is kept of a secret: a keyed digest and a hint of its end, `hmac:0123…abcd`.
 
-    The hint is at most four characters and at most a quarter of the secret.
+    The digest is what `DigestKey.digest` says of the secret's SHA-256; a word that only says how the secret was shown,
+    `Bearer`, is no part of it. The hint is at most four characters and at most a quarter of the secret.
     """
-    return f"sha256:{hashlib.sha256(secret.encode()).hexdigest()[:32]}…{_end(secret)}"
+    shown = SCHEME.sub("", secret)
+    kept = min(HINT, len(shown) // 4)
+    return f"hmac:{key.digest(digest(shown.encode()))}…{shown[len(shown) - kept :]}"
 
 
-def secret_digest_sql(expression: str) -> str:
-    """`secret_digest` of an SQL expression; NULL stays NULL. The one place where the digest becomes a keyed one."""
-    hint = f"right({expression}, least({HINT}, length({expression}) // 4)::INTEGER)"
-    return f"('sha256:' || left(sha256({expression}), 32) || '…' || {hint})"
+def secret_digest_sql(expression: str, key: DigestKey = PUBLISHED_KEY) -> str:
+    """`secret_digest` of an SQL expression; NULL stays NULL."""
+    without = f"regexp_replace({expression}, {quote_text(SCHEME.pattern)}, '')"
+    shown = f"(CASE WHEN {_may_begin_with('b', expression)} THEN {without} ELSE {expression} END)"
+    hint = f"right({shown}, least({HINT}, length({shown}) // 4)::INTEGER)"
+    return f"('hmac:' || {key.digest_sql(shown)} || '…' || {hint})"
+
+
+def masked_sql(expression: str, key: DigestKey = PUBLISHED_KEY) -> str:
+    """A text as it stands, unless it is a secret by its own shape: then what is kept of one; NULL stays NULL.
+
+    Secrets by shape are an authorization value (`Bearer …`, `Basic …`) and a JSON Web Token.
+    """
+    begins = f"({_may_begin_with('b', expression)} OR starts_with({expression}, 'eyJ'))"
+    is_secret = f"{begins} AND regexp_full_match({expression}, {quote_text(BY_SHAPE)}, 's')"
+    return f"CASE WHEN {is_secret} THEN {secret_digest_sql(expression, key)} ELSE {expression} END"
+
+
+def _may_begin_with(letter: str, expression: str) -> str:
+    """A condition that costs little: the text begins with the letter, small or capital."""
+    return " OR ".join(
+        f"({expression} >= '{one}' AND {expression} < '{chr(ord(one) + 1)}')" for one in (letter, letter.upper())
+    )
+
+
+def without_tokens_sql(expression: str) -> str:
+    """A text, such as a path, in which each JSON Web Token is cut to its first characters; NULL stays NULL."""
+    cut = f"regexp_replace({expression}, {quote_text(JSON_WEB)}, 'eyJ…', 'g')"
+    return f"CASE WHEN contains({expression}, 'eyJ') THEN {cut} ELSE {expression} END"
 
 
 def _shortened(secret: str) -> str:
@@ -64,11 +99,6 @@ def _masked_run(found: re.Match[str]) -> str:
     if "/" in run and not all(any(test(one) for one in run) for test in (str.isdigit, str.isupper, str.islower)):
         return "/".join(_shortened(part) if len(part) >= 16 else part for part in run.split("/"))
     return _shortened(run)
-
-
-def _end(secret: str) -> str:
-    kept = min(HINT, len(secret) // 4)
-    return secret[len(secret) - kept :]
 
 
 def _harmless(one: str) -> str:

@@ -38,12 +38,13 @@ UTF8_MARK = b"\xef\xbb\xbf"
 
 
 class MeasuredStream:
-    """Stored bytes as they pass: their length and SHA-256."""
+    """Stored bytes as they pass: their length, SHA-256 and, once they are decoded, what compressed them."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._digest = hashlib.sha256()
         self.size_bytes = 0
+        self.compression = "none"
 
     def read(self, length: int = CHUNK) -> bytes:
         """The next bytes, at most `length`; none at the end."""
@@ -82,6 +83,7 @@ def decode_stored(stored: MeasuredStream, decoded: BinaryIO, *, name: str) -> in
             )
     writer = _Writer(decoded, stored, name)
     if head.startswith(GZIP):
+        stored.compression = "gzip"
         _gunzip(head, stored, writer, name)
     elif len(head) < 2 and name.lower().endswith(".gz"):
         raise _damaged(name, f"it ends at byte {len(head)}, before a gzip header is complete")

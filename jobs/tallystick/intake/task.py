@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tallystick.digest_key import PUBLISHED_KEY, DigestKey
+
 
 @dataclass(frozen=True, kw_only=True)
 class FileTask:
@@ -11,7 +13,7 @@ class FileTask:
 
     `source` is the project's source, `name` the object's name below its folder or prefix, `uri` what opens it,
     `version_tag` the store's word for this version of it; `format` is found from the content where it is None, and
-    `routes` are templates for formats that log only paths.
+    `routes` are templates for formats that log only paths. Secrets are kept as digests under `digest_key`.
     """
 
     source: str
@@ -20,3 +22,4 @@ class FileTask:
     version_tag: str
     format: str | None = None
     routes: tuple[str, ...] = ()
+    digest_key: DigestKey = PUBLISHED_KEY

@@ -18,6 +18,7 @@ from tallystick.intake.reader import create_entry_tables, read_file
 from tallystick.intake.task import FileTask
 from tallystick.runtime.record import recorded
 from tallystick.settings import EngineSettings, S3Settings
+from tallystick.stages.digesting import key_for_reading
 from tallystick.stages.offer import Offered, find_repeats, offered, open_log, rules_of
 from tallystick.stages.project import Project, StageResult
 from tallystick.storage.delta import arrow_schema
@@ -65,7 +66,7 @@ def ingest(project: Project, *, accept_refused: bool = False) -> StageResult:
     with project.lake.writing(), recorded(project.lake, "ingest") as note:
         known = project.lake.read(SOURCE_FILE).to_pylist()
         _take_out_leftovers(project, {row["batch"] for row in known})
-        everything = offered(project)
+        everything = offered(project, key_for_reading(project, known))
         tags = {(row["source"], row["name"]): row["version_tag"] for row in known if row["state"] != "superseded"}
         new = [one for one in everything if tags.get(one.key) != one.task.version_tag]
         accounts: list[Row] = []

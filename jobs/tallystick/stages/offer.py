@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from tallystick.digest_key import DigestKey
 from tallystick.errors import EmptySourceError, InputError, MissingInputError, UnknownFormatError
 from tallystick.formats import find_format
 from tallystick.intake.sources import Source
@@ -16,7 +17,7 @@ from tallystick.settings import S3Settings
 from tallystick.stages.project import Project
 from tallystick.storage.objects import list_objects, open_object
 
-RULES = "ingest 2"
+RULES = "ingest 3"
 """Changes when equal bytes would give other entries; a file read by older rules is read again."""
 
 
@@ -33,15 +34,15 @@ class Offered:
         return self.task.source, self.task.name
 
 
-def offered(project: Project) -> list[Offered]:
-    """Every object of every source, ordered by source and name.
+def offered(project: Project, digest_key: DigestKey) -> list[Offered]:
+    """Every object of every source, ordered by source and name; what is secret in them is digested under the key.
 
     Raises MissingInputError for a folder or prefix that is not there, EmptySourceError for one that holds no object,
     UnknownFormatError for a format that there is not.
     """
     for source in project.sources:
         _refuse_unknown_format(source)
-    return [one for source in project.sources for one in _of_source(project, source)]
+    return [one for source in project.sources for one in _of_source(project, source, digest_key)]
 
 
 def _refuse_unknown_format(source: Source) -> None:
@@ -53,7 +54,7 @@ def _refuse_unknown_format(source: Source) -> None:
             raise UnknownFormatError(error.what, where=where, next_step=error.next_step) from error
 
 
-def _of_source(project: Project, source: Source) -> list[Offered]:
+def _of_source(project: Project, source: Source, digest_key: DigestKey) -> list[Offered]:
     place = source.place(project.settings.project)
     pattern = re.compile(
         "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", source.files)), re.S
@@ -79,6 +80,7 @@ def _of_source(project: Project, source: Source) -> list[Offered]:
                 version_tag=f"{one.version_tag}/{_rules(source)}",
                 format=source.format,
                 routes=source.routes,
+                digest_key=digest_key,
             ),
             size_bytes=one.size_bytes,
         )

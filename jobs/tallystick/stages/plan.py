@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from tallystick.period import DAY_US, EPOCH
 from tallystick.register.load import recognition_digest, recognitions
+from tallystick.stages.digesting import key_for_matching
 from tallystick.stages.project import Project
 from tallystick.storage.snapshot import Snapshot
 from tallystick.tables.day_ledger import DAY_LEDGER
@@ -29,9 +30,12 @@ from tallystick.tally.usage import STANDING
 def plan_refine(project: Project, snapshot: Snapshot) -> list[RefineTask]:
     """A task for each dirty day, in order; a day is clean when its file is named for what would build it now."""
     found = recognitions(project.register)
-    rules = (refine_rules.RULES, recognition_digest(found))
+    source_files = snapshot.rows(SOURCE_FILE)
+    matches_secrets = any(one.by == "credential_sha256" for one in found)
+    key = key_for_matching(project, source_files) if matches_secrets else None
+    rules = (refine_rules.RULES, recognition_digest(found), key.mark if key else None)
     intake, requests = snapshot.names_by_day(INTAKE), snapshot.names_by_day(REQUEST)
-    current = _current_by_day(snapshot.rows(SOURCE_FILE))
+    current = _current_by_day(source_files)
     tasks = []
     for day in sorted({*current, *requests}):
         counted = current.get(day, ())
@@ -45,6 +49,7 @@ def plan_refine(project: Project, snapshot: Snapshot) -> list[RefineTask]:
                     intake=snapshot.relation(INTAKE, {"event_date": [day]}),
                     current=tuple(counted),
                     recognitions=found,
+                    digest_key=key,
                     root=project.lake.folder(REQUEST),
                     name=name,
                     memory_limit=project.settings.engine.memory_limit,

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from tallystick.digest_key import DigestKey
 from tallystick.duck import WrittenFile, connect, quote_name, quote_text, write_file
 from tallystick.period import DAY_US, EPOCH
 from tallystick.register.load import Recognition
@@ -19,7 +20,7 @@ from tallystick.register.model import BY
 from tallystick.tables.canonical import CANONICAL, ORIGIN
 from tallystick.tally.scope import like_pattern
 
-RULES = "refine 3"
+RULES = "refine 4"
 """Changes when equal input would give other requests; a day built by older rules is dirty."""
 
 COLUMN = {
@@ -40,6 +41,7 @@ RECOGNITION = pa.schema(
         ("rank", pa.int32()),
         ("way", pa.string()),
         ("value", pa.string()),
+        ("keyed", pa.string()),
         ("narrowness", pa.int32()),
         ("from_us", pa.int64()),
         ("until_us", pa.int64()),
@@ -52,12 +54,16 @@ RECOGNITION = pa.schema(
 
 @dataclass(frozen=True, kw_only=True)
 class RefineTask:
-    """One day: SQL that yields its intake, which (file_id, batch) of it count, and where the requests go."""
+    """One day: SQL that yields its intake, which (file_id, batch) of it count, and where the requests go.
+
+    `digest_key` is the one that the secrets of the intake were digested with; None recognises no such secret.
+    """
 
     day: date
     intake: str
     current: tuple[tuple[str, str], ...]
     recognitions: tuple[Recognition, ...]
+    digest_key: DigestKey | None = None
     root: Path
     name: str
     memory_limit: str
@@ -72,7 +78,7 @@ def refine_day(task: RefineTask) -> WrittenFile:
         f"CREATE TEMP TABLE entry AS SELECT * FROM ({task.intake}) SEMI JOIN current USING (file_id, batch)"
     )
     cuts = _cuts(task)
-    _name_callers(connection, task.recognitions, cuts)
+    _name_callers(connection, task, cuts)
     return write_file(
         connection,
         request_query(_used_columns(task.recognitions), cuts),
@@ -106,15 +112,14 @@ def _cuts(task: RefineTask) -> list[int]:
     return [start, *sorted(inside), start + DAY_US]
 
 
-def _name_callers(
-    connection: duckdb.DuckDBPyConnection, recognitions: Sequence[Recognition], cuts: Sequence[int]
-) -> None:
+def _name_callers(connection: duckdb.DuckDBPyConnection, task: RefineTask, cuts: Sequence[int]) -> None:
     """Make `caller`: whom the register names for each caller that was seen, in each stretch of the day."""
+    recognitions = task.recognitions
     connection.execute("CREATE TEMP TABLE segment (segment INTEGER, from_us BIGINT, until_us BIGINT)")
     connection.executemany(
         "INSERT INTO segment VALUES (?, ?, ?)", [(n, *cuts[n : n + 2]) for n in range(len(cuts) - 1)]
     )
-    connection.register("recognition", _as_table(recognitions))
+    connection.register("recognition", _as_table(recognitions, task.digest_key))
     used = _used_columns(recognitions)
     tuple_columns = ", ".join(quote_name(name) for name in used) or "NULL AS nobody"
     connection.execute(f"CREATE TEMP TABLE seen AS SELECT DISTINCT {tuple_columns} FROM entry")
@@ -149,12 +154,13 @@ def _name_callers(
     )
 
 
-def _as_table(recognitions: Sequence[Recognition]) -> pa.Table:
+def _as_table(recognitions: Sequence[Recognition], key: DigestKey | None) -> pa.Table:
     """The recognitions as a table whose values can be compared in SQL."""
     columns = {
         "rank": [one.rank for one in recognitions],
         "way": [one.by for one in recognitions],
         "value": [_comparable(one) for one in recognitions],
+        "keyed": [key.digest(one.value) if key and one.by == "credential_sha256" else None for one in recognitions],
         "narrowness": [_narrowness(one) for one in recognitions],
         "from_us": [one.from_us for one in recognitions],
         "until_us": [one.until_us for one in recognitions],
@@ -187,7 +193,7 @@ def _test(way: str) -> str:
     if way == "credential":
         return f"{column} = recognition.value"
     if way == "credential_sha256":
-        return f"(sha256({column}) = recognition.value OR {column} LIKE 'sha256:' || recognition.value[:32] || '%')"
+        return f"(sha256({column}) = recognition.value OR starts_with({column}, 'hmac:' || recognition.keyed || '…'))"
     if way == "network":
         return f"({column}, recognition.value) IN (SELECT (address, network) FROM address_in_network)"
     return f"{column} LIKE recognition.value ESCAPE '\\'"

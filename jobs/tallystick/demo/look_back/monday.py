@@ -113,7 +113,8 @@ def write_monday(look_back: LookBack, monday: int, out: Path) -> MondayWritten:
         host=HOST,
         accepted=len(day),
         rejected=0,
-        not_entries=0,
+        rejected_bytes=0,
+        blanks=0,
         size_bytes=file.size_bytes,
         sha256=file.sha256,
     )

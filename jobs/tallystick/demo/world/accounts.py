@@ -53,6 +53,7 @@ def hosts(world: World, written: Sequence[DayWritten]) -> list[Fact]:
 def _boxes(files: Sequence[WrittenFile]) -> Fact:
     accepted = sum(file.accepted for file in files)
     rejected = sum(file.rejected for file in files)
+    blanks = sum(file.blanks for file in files)
     duplicate = sum(file.accepted for file in files if file.repeats is not None)
     return {
         "entries": accepted + rejected,
@@ -60,7 +61,9 @@ def _boxes(files: Sequence[WrittenFile]) -> Fact:
         "accepted": accepted,
         "duplicate": duplicate,
         "unique": accepted - duplicate,
-        "not_entries": sum(file.not_entries for file in files),
+        "lines": accepted + rejected + blanks,
+        "blanks": blanks,
+        "rejected_bytes": sum(file.rejected_bytes for file in files),
     }
 
 
@@ -91,7 +94,8 @@ def damaged_files(written: Sequence[DayWritten]) -> list[Fact]:
             "sha256": file.sha256,
             "accepted": file.accepted,
             "rejected": damage.rejected_by_reason(),
-            "not_entries": file.not_entries,
+            "rejected_bytes": file.rejected_bytes,
+            "blanks": file.blanks,
         }
         for day in written
         for file in day.files

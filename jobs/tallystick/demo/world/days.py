@@ -75,7 +75,8 @@ def _write_host(
         host=HOSTS[host],
         accepted=len(order),
         rejected=len(damage.LINES) if is_damaged else 0,
-        not_entries=damage.BLANK_LINES if is_damaged else 0,
+        rejected_bytes=sum(len(line) for _, line in damage.LINES) if is_damaged else 0,
+        blanks=damage.BLANK_LINES if is_damaged else 0,
         size_bytes=file.size_bytes,
         sha256=file.sha256,
     )

@@ -11,7 +11,8 @@ from tallystick.demo.world.sums import Sums
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenFile:
-    """One log file. `name` is relative to the project; `accepted` + `rejected` are its entries.
+    """One log file. `name` is relative to the project; `accepted` + `rejected` are its entries, and
+    those and `blanks` its lines.
 
     `repeats` names the file whose bytes it has once more, `is_damaged` says that the damaged lines are in it.
     """
@@ -21,7 +22,8 @@ class WrittenFile:
     host: str
     accepted: int
     rejected: int
-    not_entries: int
+    rejected_bytes: int
+    blanks: int
     size_bytes: int
     sha256: str
     repeats: str | None = None
