@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from generators.markdown import code, table, whole_page
 from tallystick.formats import Format, all_formats
-from tallystick.formats.model import ColumnRule, JsonDecoding
+from tallystick.formats.columns import ColumnRule
+from tallystick.formats.decodings import JsonDecoding
 
 LEAD = """\
 A format is one YAML file in [`jobs/tallystick/formats/`](../../jobs/tallystick/formats): how entries are found, how an

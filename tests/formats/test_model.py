@@ -12,7 +12,7 @@ import yaml
 from tallystick.duck import quote_text
 from tallystick.errors import BadConfigurationError, UnknownFormatError
 from tallystick.formats import Format, all_formats, find_format, load_format
-from tallystick.formats.model import RegexDecoding
+from tallystick.formats.decodings import RegexDecoding
 
 GOOD = {
     "name": "mine",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallystick.formats.model import Entries
+from tallystick.formats import find_format
 from tallystick.intake import json_values
 from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch
 from tallystick.intake.entries import is_one_a_line, split_entries
@@ -171,14 +171,17 @@ def test_no_byte_that_is_not_space_or_comma_or_bracket_is_lost(
         (b"", False),
     ],
 )
-def test_one_object_a_line_is_told_from_other_shapes(head: bytes, expected: bool) -> None:
-    assert is_one_a_line(head, under="Records") is expected
+def test_one_object_a_line_is_told_from_other_shapes(head: bytes, expected: bool, tmp_path: Path) -> None:
+    file = tmp_path / "decoded"
+    file.write_bytes(head)
+
+    assert is_one_a_line(file, under="Records") is expected
 
 
 def test_a_broken_line_among_objects_costs_itself(tmp_path: Path) -> None:
     file = tmp_path / "decoded"
     file.write_bytes(b'{"a":1}\n{"b":[\n{"c":3} {"d":4}\n{"e":5}\n')
 
-    [batch] = split_entries(file, Entries(find="json", under="Records"))
+    [batch] = split_entries(file, find_format("cloudtrail"))
 
     assert batch.entries() == [b'{"a":1}', b'{"b":[', b'{"c":3} {"d":4}', b'{"e":5}']

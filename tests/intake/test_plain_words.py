@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tallystick.duck import connect
 from tallystick.formats import find_format
-from tallystick.formats.model import RegexDecoding
+from tallystick.formats.decodings import RegexDecoding
 from tallystick.intake.canonical import Origin
 from tallystick.intake.paths import Found, read_fast, read_strictly
 from tallystick.intake.plain_words import Layout

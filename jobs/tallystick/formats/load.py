@@ -1,15 +1,18 @@
-"""The formats there are: every YAML file of this folder, read once."""
+"""The formats and envelopes there are: every YAML file of this folder, and those of a project's own."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 from tallystick.errors import UnknownFormatError
+from tallystick.formats.envelope import Envelope
 from tallystick.formats.model import Format
-from tallystick.yaml_file import load_yaml, refuse
+from tallystick.yaml_file import load_yaml, refuse, yaml_files
 
 FOLDER = Path(__file__).parent
 
@@ -27,14 +30,67 @@ def load_format(file: Path) -> Format:
 
 @cache
 def all_formats() -> Mapping[str, Format]:
-    """Every known format by name, in the order of the names."""
+    """Every built-in format by name, in the order of the names."""
     formats = (load_format(file) for file in sorted(FOLDER.glob("*.yaml")))
     return MappingProxyType({described.name: described for described in formats})
 
 
+@cache
+def all_envelopes() -> Mapping[str, Envelope]:
+    """Every envelope by name, in the order of the names."""
+    envelopes = (load_yaml(file, Envelope) for file in sorted((FOLDER / "envelopes").glob("*.yaml")))
+    return MappingProxyType({envelope.name: envelope for envelope in envelopes})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """The formats that files may have: those that are built in and `own` ones of a project, or `only` one."""
+
+    own: tuple[Format, ...] = ()
+    only: Format | None = None
+
+    @classmethod
+    def of(cls, folder: Path) -> Catalogue:
+        """With the formats in a project's folder, which need not be there.
+
+        Raises BadConfigurationError for a file that describes none, or one whose name is taken.
+        """
+        own = []
+        for file in yaml_files(folder) if folder.is_dir() else ():
+            described = load_format(file)
+            if described.name in all_formats():
+                raise refuse(file, f"{described.name!r} is built in", next_step="give it and its file another name")
+            own.append(described)
+        return cls(own=tuple(own))
+
+    @cached_property
+    def formats(self) -> Mapping[str, Format]:
+        """Every format by name, in the order of the names."""
+        if self.only is not None:
+            return {self.only.name: self.only}
+        known = {**all_formats(), **{described.name: described for described in self.own}}
+        return dict(sorted(known.items()))
+
+    def find(self, name: str) -> Format:
+        """The format of that name; UnknownFormatError lists the names there are."""
+        if name not in self.formats:
+            raise UnknownFormatError(
+                f"there is no format {name!r}", next_step=f"use one of {', '.join(self.formats)}, or write its file"
+            )
+        return self.formats[name]
+
+    def digest(self, name: str | None) -> str:
+        """A digest of what decides how a file is read: one format, or all of them where it is to be found out."""
+        if name is not None:
+            return self.find(name).digest
+        everything = "".join(described.digest for described in self.formats.values())
+        envelopes = "".join(envelope.model_dump_json() for envelope in all_envelopes().values())
+        return hashlib.sha256((everything + envelopes).encode()).hexdigest()
+
+
+BUILT_IN = Catalogue()
+
+
 def find_format(name: str) -> Format:
-    """The format of that name; UnknownFormatError lists the names there are."""
-    formats = all_formats()
-    if name not in formats:
-        raise UnknownFormatError(f"there is no format {name!r}", next_step=f"use one of {', '.join(formats)}")
-    return formats[name]
+    """The built-in format of that name; UnknownFormatError lists the names there are."""
+    return BUILT_IN.find(name)

@@ -68,7 +68,8 @@ class Batch:
     `text` holds them without gaps, entry i from byte `offsets[i]` to `offsets[i + 1]`; `positions[i]` is its line, or
     its place in the array, from 1. `unreadable` are the entries between them that are not text or too long, and
     `others` counts the lines that are no entries. `lines` is how many lines the batch was made of, each of them an
-    entry, unreadable, or one of the others; None where entries are not found line by line.
+    entry, unreadable, or one of the others; None where entries are not found line by line. `not_requests` counts what
+    wraps no request.
     """
 
     text: bytes
@@ -77,6 +78,7 @@ class Batch:
     unreadable: tuple[Unreadable, ...] = ()
     others: OtherLines = NO_LINES
     lines: int | None = None
+    not_requests: int = 0
 
     @classmethod
     def of(
@@ -87,6 +89,7 @@ class Batch:
         unreadable: tuple[Unreadable, ...] = (),
         others: OtherLines = OtherLines(),
         lines: int | None = None,
+        not_requests: int = 0,
     ) -> Batch:
         """A batch of separate entries."""
         offsets = np.zeros(len(entries) + 1, dtype=np.int64)
@@ -98,6 +101,7 @@ class Batch:
             unreadable=unreadable,
             others=others,
             lines=lines,
+            not_requests=not_requests,
         )
 
     def __len__(self) -> int:

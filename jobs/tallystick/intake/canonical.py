@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from tallystick.digest_key import PUBLISHED_KEY, DigestKey
 from tallystick.duck import quote_name, quote_text
 from tallystick.formats import Format
-from tallystick.formats.model import ColumnRule
+from tallystick.formats.columns import ColumnRule
+from tallystick.formats.rules import Parts
 from tallystick.intake.masking import secret_digest_sql
-from tallystick.intake.readings import READERS, TIME_END_US, TIME_FIRST_US
+from tallystick.intake.readings import TIME_END_US, TIME_FIRST_US, reader_of
 from tallystick.intake.routes import route_sql
 from tallystick.tables.canonical import CANONICAL
 from tallystick.tables.intake import INTAKE
@@ -25,18 +29,48 @@ class Origin:
     file_id: str
     batch: str
     routes: tuple[str, ...] = ()
+    digest_key: DigestKey = PUBLISHED_KEY
 
 
 @dataclass(frozen=True, kw_only=True)
 class CanonicalSql:
-    """Two queries over decoded entries that between them have each entry once.
+    """Queries over decoded entries that between them have each entry once.
 
-    `accepted`: the columns of `intake` of every entry that can be read.
-    `rejected`: `position` and `reasons` of the others.
+    `valued`: every entry with the texts and values of its columns, which the others read as `relation`.
     """
 
-    accepted: str
-    rejected: str
+    valued: str
+    described: Format
+    origin: Origin
+
+    def accepted(self, relation: str) -> str:
+        """The columns of `intake` of every entry that can be read as a request."""
+        columns = [
+            f"{_column(name, self.described, self.origin)} AS {quote_name(name)}" for name in INTAKE.column_names
+        ]
+        return f"SELECT {', '.join(columns)} FROM {relation} WHERE {self._is_good}{self._is_request}"
+
+    def rejected(self, relation: str) -> str:
+        """`position` and `reasons` of the requests that cannot be read."""
+        wrong = f"NOT coalesce({self._is_good}, false){self._is_request}"
+        return f"SELECT position, {_reasons(self.described)} AS reasons FROM {relation} WHERE {wrong}"
+
+    def not_requests(self, relation: str) -> str:
+        """How many entries are no requests."""
+        return f"SELECT count(*) FROM {relation} WHERE not_request"
+
+    @property
+    def has_several_uses(self) -> bool:
+        """Whether more than one of the queries is needed even when every request can be read."""
+        return bool(self.described.not_requests)
+
+    @property
+    def _is_good(self) -> str:
+        return _is_good(self.described)
+
+    @property
+    def _is_request(self) -> str:
+        return " AND NOT not_request" if self.described.not_requests else ""
 
 
 def canonical_sql(described: Format, origin: Origin, decoded: str) -> CanonicalSql:
@@ -44,19 +78,41 @@ def canonical_sql(described: Format, origin: Origin, decoded: str) -> CanonicalS
     rules = described.columns
     texts = [f"{_text(rule)} AS {_text_of(name)}" for name, rule in rules.items()]
     texts.append(f"{_source(described, origin)} AS source")
-    columns = [f"{_column(name, described, origin)} AS {quote_name(name)}" for name in INTAKE.column_names]
+    if described.not_requests:
+        texts.append(f"{_any(rule.when for rule in described.not_requests)} AS not_request")
+    if described.refuse:
+        texts.append(f"{_refused(described)} AS refused")
+    if described.parts is not None:
+        texts.append(f"{_part(described.parts)} AS part")
     values = [f"{_value(name, rule)} AS {_value_of(name)}" for name, rule in rules.items()]
     # No filter is pushed down past a limit; without one, every entry would be decoded twice.
     valued = (
         f"WITH decoded AS ({decoded} LIMIT {ALL}), "
-        f"worded AS (SELECT position, undecodable, {', '.join(texts)} FROM decoded), "
-        f"valued AS (SELECT *, {', '.join(values)} FROM worded) "
+        f"worded AS (SELECT position, undecodable, {', '.join(texts)} FROM decoded) "
+        f"SELECT *, {', '.join(values)} FROM worded"
     )
-    good, reasons = _is_good(rules), _reasons(rules)
-    return CanonicalSql(
-        accepted=f"{valued} SELECT {', '.join(columns)} FROM valued WHERE {good}",
-        rejected=f"{valued} SELECT position, {reasons} AS reasons FROM valued WHERE NOT coalesce({good}, false)",
+    return CanonicalSql(valued=valued, described=described, origin=origin)
+
+
+def _any(conditions: Iterable[str]) -> str:
+    """Whether one of the conditions of a format holds for an entry that could be decoded."""
+    return f"(undecodable IS NULL AND coalesce({' OR '.join(f'({condition})' for condition in conditions)}, false))"
+
+
+def _refused(described: Format) -> str:
+    cases = " ".join(f"WHEN {_any([rule.when])} THEN {quote_text(rule.reason)}" for rule in described.refuse)
+    return f"CASE {cases} END"
+
+
+def _part(parts: Parts) -> str:
+    """Which part of a request an entry is, as in the column `part`: 1 is the one that stands for it before others."""
+    name = quote_name(parts.field) if parts.field is not None else f"({parts.sql})"
+    last = len(parts.order)
+    numbers = range(last, 0, -1) if parts.counted == "last" else [1, *range(-2, -last - 1, -1)]
+    cases = " ".join(
+        f"WHEN {quote_text(part)} THEN {number}" for part, number in zip(parts.order, numbers, strict=True)
     )
+    return f"CAST(CASE {name} {cases} END AS INTEGER)"
 
 
 def _text_of(name: str) -> str:
@@ -69,10 +125,23 @@ def _value_of(name: str) -> str:
 
 def _text(rule: ColumnRule) -> str:
     text = quote_name(rule.field) if rule.field is not None else f"({rule.sql})"
-    if rule.missing is not None:
-        text = f"nullif({text}, {quote_text(rule.missing)})"
-    pick = READERS[rule.read].pick
+    if rule.parameters:
+        text = _parameter(text, rule.parameters)
+    if rule.item is not None:
+        text = f"nullif(trim(split_part({text}, ',', {1 if rule.item == 'first' else -1})), '')"
+    for unknown in rule.unknown:
+        text = f"nullif({text}, {quote_text(unknown)})"
+    pick = reader_of(rule).pick
     return text if pick is None else pick(text)
+
+
+def _parameter(text: str, names: tuple[str, ...]) -> str:
+    """The value of a query parameter, decoded where its escapes are text; NULL where it is not there or empty."""
+    values = []
+    for name in names:
+        raw = f"nullif(regexp_extract({text}, {quote_text(f'(?:^|[?&;]){re.escape(name)}=([^&;#[:space:]]*)')}, 1), '')"
+        values.append(f"coalesce(TRY(url_decode(replace({raw}, '+', ' '))), {raw})")
+    return f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
 
 
 def _source(described: Format, origin: Origin) -> str:
@@ -84,13 +153,13 @@ def _source(described: Format, origin: Origin) -> str:
 
 
 def _value(name: str, rule: ColumnRule) -> str:
-    value = READERS[rule.read].value(_text_of(name))
+    value = reader_of(rule).value(_text_of(name))
     return secret_digest_sql(value) if rule.secret else value
 
 
 def _readable(name: str, rule: ColumnRule) -> str | None:
     """The condition under which the text of a column, where there is one, is what it should be; NULL counts as not."""
-    reader = READERS[rule.read]
+    reader = reader_of(rule)
     return None if reader.is_readable is None else reader.is_readable(_text_of(name), _value_of(name))
 
 
@@ -100,26 +169,30 @@ def _is_in_range() -> str:
     return f"({received_at} >= {first} AND {received_at} < {end})"
 
 
-def _is_good(rules: dict[str, ColumnRule]) -> str:
+def _is_good(described: Format) -> str:
     """The condition under which an entry is accepted, true or not; a time in range is a time."""
     conditions = ["undecodable IS NULL", _is_in_range()]
-    for name, rule in rules.items():
+    if described.refuse:
+        conditions.append("refused IS NULL")
+    for name, rule in described.columns.items():
         readable = _readable(name, rule)
         if readable is not None and name != "received_at":
             conditions.append(f"({_text_of(name)} IS NULL OR {readable})")
     return f"({' AND '.join(conditions)})"
 
 
-def _reasons(rules: dict[str, ColumnRule]) -> str:
+def _reasons(described: Format) -> str:
     """Every reason against an entry that is not accepted, as a list in the order of the enum."""
     conditions: dict[str, list[str]] = {reason: [] for reason in REASONS}
     conditions["no_time"].append(f"{_text_of('received_at')} IS NULL")
     conditions["time_out_of_range"].append(f"NOT {_is_in_range()}")
-    for name, rule in rules.items():
+    for reason in {rule.reason for rule in described.refuse}:
+        conditions[reason].append(f"refused = {quote_text(reason)}")
+    for name, rule in described.columns.items():
         readable = _readable(name, rule)
         if readable is not None:
             unreadable = f"({_text_of(name)} IS NOT NULL AND NOT coalesce({readable}, false))"
-            conditions[READERS[rule.read].reason].append(unreadable)
+            conditions[reader_of(rule).reason].append(unreadable)
     named = ", ".join(
         f"CASE WHEN {' OR '.join(parts)} THEN {quote_text(reason)} END" for reason, parts in conditions.items() if parts
     )
@@ -134,6 +207,7 @@ def _column(name: str, described: Format, origin: Origin) -> str:
         "file_id": quote_text(origin.file_id),
         "position": "position",
         "batch": quote_text(origin.batch),
+        "part": "part" if described.parts is not None else "CAST(NULL AS INTEGER)",
     }
     if name in known:
         return known[name]

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
-
-import numpy as np
 
 from tallystick.duck import quote_name, quote_text, without_wildcards
 from tallystick.formats import Format
-from tallystick.formats.model import JsonDecoding, RegexDecoding
-from tallystick.intake.batch import Batch, Unreadable
+from tallystick.formats.decodings import ColumnsDecoding, JsonDecoding, Path, RegexDecoding
 
-MAX_DEPTH = 256
-"""Objects and arrays in one another; an entry that goes deeper is rejected as `not_json`."""
-BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
-
-Shape = dict[str, Any]
+Shape = dict[str | int, Any]
 
 
 def decoded_batch_sql(described: Format, relation: str) -> str:
-    """A query that decodes the entries of `relation` (`position`, `entry`): `position`, `undecodable`, every field."""
+    """A query that decodes the entries of `relation` (`position`, `entry`): `position`, `undecodable`, every field.
+
+    For records the relation has the fields already, as TEXT columns of their names.
+    """
     names = [*described.decode.fields]
+    if isinstance(described.decode, ColumnsDecoding):
+        listed = ", ".join(map(quote_name, names))
+        return f"SELECT position, CAST(NULL AS VARCHAR) AS undecodable, {listed} FROM {relation}"
     if isinstance(described.decode, RegexDecoding):
         groups = ", ".join(quote_text(name) for name in ["entry", *names])
         pattern = quote_text(f"^(?P<entry>{described.decode.expression})$")
@@ -30,109 +28,108 @@ def decoded_batch_sql(described: Format, relation: str) -> str:
             f"SELECT position, CASE WHEN fields.entry = '' THEN 'not_in_format' END AS undecodable, {_unpacked(names)} "
             f"FROM (SELECT position, regexp_extract(entry, {pattern}, [{groups}], 's') AS fields FROM {relation})"
         )
-    shape = quote_text(json.dumps(_shape(described.decode)))
+    shape = quote_text(json.dumps(_json_shape(_shape(described.decode))))
+    found = _twins(described.decode)
+    extracted = ", ".join(
+        f"{_first([_extracted('fields', path) if path not in found else _searched(path) for path in field.paths])} "
+        f"AS {quote_name(name)}"
+        for name, field in described.decode.fields.items()
+    )
     return (
-        "SELECT position, CASE WHEN fields IS NULL THEN 'not_json' END AS undecodable, "
-        f"{_json_columns(described.decode)} "
-        f"FROM (SELECT position, TRY(from_json(entry, {shape})) AS fields FROM {relation})"
+        f"SELECT position, CASE WHEN fields IS NULL THEN 'not_json' END AS undecodable, {extracted} "
+        f"FROM (SELECT position, entry, TRY(from_json(entry, {shape})) AS fields FROM {relation})"
     )
 
 
-def decoded_file_sql(decoding: JsonDecoding, file: str) -> str:
-    """A query that decodes a whole file of JSON lines without blank lines, in file order."""
-    columns = ", ".join(f"{quote_text(key)}: {quote_text(_sql_type(shape))}" for key, shape in _shape(decoding).items())
+def decoded_file_sql(decoding: JsonDecoding, file: str) -> str | None:
+    """A query that decodes a whole file of JSON lines without blank lines, in file order.
+
+    None where two keys differ in case only: DuckDB's columns do not tell those apart.
+    """
+    if _twins(decoding):
+        return None
+    shape = _shape(decoding)
+    columns = ", ".join(f"{quote_text(str(key))}: {quote_text(_sql_type(inner))}" for key, inner in shape.items())
+    extracted = ", ".join(
+        f"{_first([_extracted(quote_name(str(path[0])), path[1:]) for path in field.paths])} AS {quote_name(name)}"
+        for name, field in decoding.fields.items()
+    )
     return (
-        f"SELECT row_number() OVER () AS position, CAST(NULL AS VARCHAR) AS undecodable, "
-        f"{', '.join(_extracted(name, field.keys) for name, field in decoding.fields.items())} "
+        f"SELECT row_number() OVER () AS position, CAST(NULL AS VARCHAR) AS undecodable, {extracted} "
         f"FROM read_json({quote_text(without_wildcards(file))}, format = 'newline_delimited', "
         f"compression = 'uncompressed', columns = {{{columns}}})"
     )
 
 
-def readable_json(batch: Batch) -> tuple[Batch, tuple[Unreadable, ...]]:
-    """The entries of a batch that are JSON objects (RFC 8259), and the others with their reasons.
-
-    NaN, a trailing comma and anything after the object are no JSON; of a key that stands twice the last one counts, as
-    it does for jq, Python and JavaScript.
-    """
-    kept: list[bytes] = []
-    keep: list[int] = []
-    unreadable: list[Unreadable] = []
-    for index, entry in enumerate(batch.entries()):
-        reason, entry_once = _judge(entry)
-        if reason is None:
-            kept.append(entry_once)
-            keep.append(index)
-        else:
-            unreadable.append(Unreadable.of(entry, position=int(batch.positions[index]), reason=reason))
-    return Batch.of(kept, batch.positions[np.array(keep, dtype=np.int64)].tolist()), tuple(unreadable)
-
-
-def _judge(entry: bytes) -> tuple[str | None, bytes]:
-    """Why an entry is no JSON object, and the entry in which every key stands once."""
-    if entry.count(b"{") + entry.count(b"[") > MAX_DEPTH and _depth(entry) > MAX_DEPTH:
-        return "not_json", entry
-    repeats: list[bool] = []
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        value = dict(pairs)
-        if len(value) < len(pairs):
-            repeats.append(True)
-        return value
-
-    try:
-        value = json.loads(entry.decode(), object_pairs_hook=once, parse_int=_whole, parse_constant=_refuse)
-    except (ValueError, RecursionError):
-        return "not_json", entry
-    if not isinstance(value, dict):
-        return "not_an_object", entry
-    return None, json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") if repeats else entry
-
-
-def _whole(digits: str) -> int | float:
-    # Python refuses whole numbers of more than 4,300 digits; none of them is a count.
-    return int(digits) if len(digits) < 400 else float(digits)
-
-
-def _refuse(constant: str) -> None:
-    raise ValueError(f"{constant} is no JSON")
-
-
-def _depth(entry: bytes) -> int:
-    depth = deepest = 0
-    for found in BRACKET.finditer(entry):
-        first = found[0][0]
-        if first in b"{[":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif first in b"}]":
-            depth -= 1
-    return deepest
-
-
 def _shape(decoding: JsonDecoding) -> Shape:
-    """The fields as a tree of keys."""
+    """The fields as a tree of keys and places in arrays; None is a value."""
     shape: Shape = {}
     for field in decoding.fields.values():
-        place = shape
-        for key in field.keys[:-1]:
-            place = place.setdefault(key, {})
-        place[field.keys[-1]] = "VARCHAR"
+        for path in field.paths:
+            place = shape
+            for step in path[:-1]:
+                place = place.setdefault(step, {})
+            place[path[-1]] = None
     return shape
 
 
-def _sql_type(shape: Shape | str) -> str:
-    if isinstance(shape, str):
-        return shape
-    return f"STRUCT({', '.join(f'{quote_name(key)} {_sql_type(inner)}' for key, inner in shape.items())})"
+def _elements(shape: Shape) -> Shape | None:
+    """What the elements of an array hold, where the keys of a shape are places in one."""
+    merged: Shape = {}
+    for inner in shape.values():
+        if inner is None:
+            return None
+        merged |= inner
+    return merged
 
 
-def _extracted(name: str, keys: tuple[str, ...]) -> str:
-    return f"{'.'.join(quote_name(key) for key in keys)} AS {quote_name(name)}"
+def _is_array(shape: Shape) -> bool:
+    return all(isinstance(key, int) for key in shape)
 
 
-def _json_columns(decoding: JsonDecoding) -> str:
-    return ", ".join(_extracted(name, ("fields", *field.keys)) for name, field in decoding.fields.items())
+def _json_shape(shape: Shape | None) -> Any:
+    if shape is None:
+        return "VARCHAR"
+    if _is_array(shape):
+        return [_json_shape(_elements(shape))]
+    return {key: _json_shape(inner) for key, inner in shape.items()}
+
+
+def _sql_type(shape: Shape | None) -> str:
+    if shape is None:
+        return "VARCHAR"
+    if _is_array(shape):
+        return f"{_sql_type(_elements(shape))}[]"
+    return f"STRUCT({', '.join(f'{quote_name(str(key))} {_sql_type(inner)}' for key, inner in shape.items())})"
+
+
+def _extracted(value: str, path: Path) -> str:
+    """A value by its path inside another."""
+    for step in path:
+        value = f"list_extract({value}, {step + 1})" if isinstance(step, int) else f"({value}).{quote_name(step)}"
+    return value
+
+
+def _searched(path: Path) -> str:
+    """A value by its path in the text of an entry."""
+    steps = "".join(f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in path)
+    return f"json_extract_string(entry, {quote_text('$' + steps)})"
+
+
+def _twins(decoding: JsonDecoding) -> frozenset[Path]:
+    """The paths that differ from another in case only."""
+    paths = [path for field in decoding.fields.values() for path in field.paths]
+    steps: dict[Path, set[Path]] = {}
+    for path in paths:
+        for length in range(1, len(path) + 1):
+            folded = tuple(step.lower() if isinstance(step, str) else step for step in path[:length])
+            steps.setdefault(folded, set()).add(path[:length])
+    twins = {prefix for alike in steps.values() if len(alike) > 1 for prefix in alike}
+    return frozenset(path for path in paths if any(path[: len(prefix)] == prefix for prefix in twins))
+
+
+def _first(values: list[str]) -> str:
+    return values[0] if len(values) == 1 else f"coalesce({', '.join(values)})"
 
 
 def _unpacked(names: list[str]) -> str:

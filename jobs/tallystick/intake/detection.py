@@ -5,97 +5,182 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from tallystick.errors import UnknownFormatError
-from tallystick.formats import Format, all_formats
-from tallystick.formats.model import Entries, JsonDecoding, RegexDecoding
+from tallystick.formats import BUILT_IN, Catalogue, Envelope, Format, all_envelopes
+from tallystick.formats.decodings import ColumnsDecoding, RegexDecoding
+from tallystick.formats.decodings import Path as Steps
+from tallystick.formats.entries import Entries
 from tallystick.intake import masking
-from tallystick.intake.entries import HEAD_BYTES, split_entries
+from tallystick.intake.batch import Batch
+from tallystick.intake.entries import HEAD_BYTES, split_entries, wrappers
+from tallystick.intake.envelopes import is_wrapper
+from tallystick.intake.records import first_records
 
-LOOKED_AT = 200
+LOOKED_AT = 100
 """Entries that are looked at."""
 ENOUGH = 0.5
 """The share of them that has to be of the format."""
+CLOSE = 0.1
+"""Formats whose shares differ by less than this are told apart by how much they ask of an entry."""
+ALIKE = 0.9
+"""A format came close that has this share of the entries which the format that was found has."""
 SHOWN = 3
 
 HOW = (
-    "name the format with --format, or write a format file: jobs/tallystick/formats/ has one for each known format, "
-    "and CONTRIBUTING.md says how to add one"
+    "name the format with --format, or describe it in a file: docs/how-to/add-a-format.md shows how, "
+    "and `tallystick formats test FILE LOG` tries it"
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Detection:
-    """The format that most of the first entries have, the next best one if any entry has it, and each one's share."""
+    """The format that most of the first entries have, what wraps them, the next one if it is close, and all shares."""
 
     format: str
     runner_up: str | None
     shares: Mapping[str, float]
+    envelope: str | None = None
 
 
-def detect(head: bytes, *, name: str | None = None, scratch: Path | None = None) -> Detection:
+def detect(
+    head: bytes,
+    *,
+    name: str | None = None,
+    scratch: Path | None = None,
+    catalogue: Catalogue = BUILT_IN,
+    file: Path | None = None,
+) -> Detection:
     """Tell the format of a file from its first decoded bytes (a MiB will do; the last line may be cut).
 
-    `name` is what an error calls the file, `scratch` a folder for files of a moment. Raises UnknownFormatError, with
-    three masked entries, where fewer than half of the entries have any one format.
+    `name` is what an error calls the file, `scratch` a folder for files of a moment, `file` the whole decoded file for
+    formats whose names stand at its end (Parquet). Raises UnknownFormatError, with three masked entries, where fewer
+    than half of the entries have any one format.
     """
-    formats = all_formats()
-    samples: dict[Entries, list[bytes]] = {}
     with tempfile.TemporaryDirectory(prefix="tallystick-", dir=scratch) as folder:
-        file = Path(folder) / "head"
-        file.write_bytes(head)
-        for how in {described.entries for described in formats.values()}:
-            samples[how] = _first_entries(file, how, is_cut=len(head) >= HEAD_BYTES)
-    shares = {name: _share(described, samples[described.entries]) for name, described in formats.items()}
-    ranking = sorted(shares, key=lambda name: (-shares[name], -len(formats[name].recognise.needs), name))
-    best, second = ranking[0], ranking[1] if len(ranking) > 1 else None
-    if shares[best] < ENOUGH:
+        beginning = Path(folder) / "head"
+        beginning.write_bytes(head)
+        first = _First(beginning, whole=file or beginning, is_cut=len(head) >= HEAD_BYTES)
+        shares = {described.name: first.share(described) for described in catalogue.formats.values()}
+        envelope = None
+        if max(shares.values()) < ENOUGH:
+            envelope = first.envelope()
+            if envelope is not None:
+                shares = {described.name: first.share(described, envelope) for described in catalogue.formats.values()}
+    best = max(shares.values())
+    if best < ENOUGH:
         raise UnknownFormatError(_shown(head), where=name, next_step=HOW)
+    close = [one for one, share in shares.items() if share > best - CLOSE]
+    close.sort(key=lambda one: (-_asks(catalogue.formats[one]), -shares[one], one))
+    others = sorted((one for one in shares if one != close[0]), key=lambda one: (one not in close, -shares[one], one))
     return Detection(
-        format=best,
-        runner_up=second if second and shares[second] > 0 else None,
-        shares=MappingProxyType({name: share for name, share in shares.items() if share > 0}),
+        format=close[0],
+        runner_up=others[0] if others and shares[others[0]] >= ALIKE * shares[close[0]] else None,
+        shares=MappingProxyType({one: share for one, share in shares.items() if share > 0}),
+        envelope=envelope.name if envelope is not None else None,
     )
 
 
-def _first_entries(file: Path, how: Entries, *, is_cut: bool) -> list[bytes]:
-    entries: list[bytes] = []
-    for batch in split_entries(file, how):
-        entries += batch.entries()
-        if len(entries) > LOOKED_AT:
-            break
-    if is_cut and len(entries) <= LOOKED_AT:
-        entries = entries[:-1] or entries
-    return entries[:LOOKED_AT]
+def _asks(described: Format) -> int:
+    """How much a format asks of an entry."""
+    return len(described.recognise.needs) + 2 * len(described.recognise.like)
 
 
-def _share(described: Format, entries: list[bytes]) -> float:
-    if not entries:
-        return 0.0
-    return sum(_has(described, entry) for entry in entries) / len(entries)
+class _First:
+    """The first entries of a file, in each way in which formats find entries."""
+
+    def __init__(self, beginning: Path, *, whole: Path, is_cut: bool) -> None:
+        self._beginning = beginning
+        self._whole = whole
+        self._is_cut = is_cut
+        self._entries: dict[tuple[Entries, str | None], list[bytes]] = {}
+        self._values: dict[bytes, Any] = {}
+
+    def share(self, described: Format, envelope: Envelope | None = None) -> float:
+        """The share of the first entries that are of a format."""
+        if isinstance(described.decode, ColumnsDecoding):
+            return 0.0 if envelope is not None else self._share_of_records(described)
+        key = (described.entries, envelope.name if envelope else None)
+        if key not in self._entries:
+            self._entries[key] = self._take(split_entries(self._beginning, described, envelope))
+        entries = self._entries[key]
+        if not entries:
+            return 0.0
+        if isinstance(described.decode, RegexDecoding):
+            expression = re.compile(described.decode.expression, re.DOTALL)
+            return sum(_has_words(described, expression, entry) for entry in entries) / len(entries)
+        return sum(_has_keys(described, self._value(entry)) for entry in entries) / len(entries)
+
+    def envelope(self) -> Envelope | None:
+        """The envelope that most of the first entries are, if there is one."""
+        for envelope in all_envelopes().values():
+            found = self._take(wrappers(self._beginning, envelope))
+            if found and sum(is_wrapper(one, envelope) for one in found) >= ENOUGH * len(found):
+                return envelope
+        return None
+
+    def _share_of_records(self, described: Format) -> float:
+        file = self._whole if described.entries.find == "parquet" else self._beginning
+        records = first_records(file, described, LOOKED_AT)
+        return sum(_fits(described, record.get) for record in records) / len(records) if records else 0.0
+
+    def _take(self, batches: Iterator[Batch]) -> list[bytes]:
+        entries: list[bytes] = []
+        for batch in batches:
+            entries += batch.entries()
+            if len(entries) > LOOKED_AT:
+                break
+        if self._is_cut and len(entries) <= LOOKED_AT:
+            entries = entries[:-1] or entries
+        return entries[:LOOKED_AT]
+
+    def _value(self, entry: bytes) -> Any:
+        if entry not in self._values:
+            try:
+                self._values[entry] = json.loads(entry.decode())
+            except (ValueError, RecursionError):
+                self._values[entry] = None
+        return self._values[entry]
 
 
-def _has(described: Format, entry: bytes) -> bool:
-    """Whether an entry has the shape of a format, and every field by which it is recognised."""
-    if isinstance(described.decode, RegexDecoding):
-        found = re.fullmatch(described.decode.expression, entry.decode(), re.DOTALL)
-        return found is not None and all(found[need] for need in described.recognise.needs)
-    try:
-        value = json.loads(entry.decode())
-    except (ValueError, RecursionError):
+def _has_words(described: Format, expression: re.Pattern[str], entry: bytes) -> bool:
+    found = expression.fullmatch(entry.decode())
+    return found is not None and _fits(described, found.groupdict().get)
+
+
+def _has_keys(described: Format, value: Any) -> bool:
+    if not isinstance(value, dict):
         return False
-    return all(_at(value, described.decode, need) is not None for need in described.recognise.needs)
+    fields: dict[str, Any] = described.decode.fields
+    return _fits(described, lambda name: _text(value, fields[name].paths))
 
 
-def _at(value: Any, decoding: JsonDecoding, field: str) -> Any:
-    for key in decoding.fields[field].keys:
-        value = value.get(key) if isinstance(value, dict) else None
-    return value
+def _fits(described: Format, field: Any) -> bool:
+    """Whether an entry, of which `field` gives the text of each field, has what the format is recognised by."""
+    asked = described.recognise
+    return (
+        all(field(name) not in (None, "") for name in asked.needs)
+        and all(re.fullmatch(like, field(name) or "", re.DOTALL) for name, like in asked.like.items())
+        and not any(field(name) not in (None, "") for name in asked.never)
+    )
+
+
+def _text(value: Any, paths: tuple[Steps, ...]) -> str | None:
+    for path in paths:
+        found = value
+        for step in path:
+            if isinstance(step, int):
+                found = found[step] if isinstance(found, list) and step < len(found) else None
+            else:
+                found = found.get(step) if isinstance(found, dict) else None
+        if found is not None:
+            return found if isinstance(found, str) else json.dumps(found)
+    return None
 
 
 def _shown(head: bytes) -> str:

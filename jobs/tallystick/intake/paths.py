@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,12 +12,12 @@ import numpy as np
 import pyarrow as pa
 
 from tallystick.duck import quote_name
-from tallystick.formats import Format
-from tallystick.formats.model import JsonDecoding
+from tallystick.formats import Envelope, Format
+from tallystick.formats.decodings import ColumnsDecoding, JsonDecoding
 from tallystick.intake.batch import NO_LINES, Batch, OtherLines, Unreadable
 from tallystick.intake.canonical import CanonicalSql, Origin, canonical_sql
 from tallystick.intake.decoding import decoded_batch_sql, decoded_file_sql
-from tallystick.intake.entries import split_entries
+from tallystick.intake.entries import is_one_a_line, split_entries
 from tallystick.intake.json_objects import readable_json
 from tallystick.intake.plain_json import count_plain_json_lines
 from tallystick.intake.plain_words import Layout
@@ -24,6 +25,7 @@ from tallystick.tables.intake import INTAKE
 
 COLUMNS = ", ".join(quote_name(name) for name in INTAKE.column_names)
 ENTRIES = "entries being read"
+VALUED = "entries with values"
 LOST = "entries being rejected"
 
 
@@ -60,32 +62,44 @@ def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: 
     entries, blanks, decoded_sql = proven
     queries = canonical_sql(described, origin, decoded_sql)
     try:
-        appended = _append(connection, queries)
+        with _valued(connection, queries) as relation:
+            appended = _append(connection, queries, relation)
+            left = _count_not_requests(connection, queries, relation)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
-    if appended != entries:
+    if appended + left != entries:
         return None
-    return Found(entries=entries, others=OtherLines(blanks=blanks), lines=entries + blanks)
+    return Found(entries=appended, others=OtherLines(blanks=blanks), not_requests=left, lines=entries + blanks)
 
 
 def _proven(described: Format, decoded: Path) -> tuple[int, int, str] | None:
     """Entries and blank lines of a file that is proven to be plain, and the query that decodes it."""
-    if described.entries.find != "lines" or described.entries.comment is not None:
+    how = described.entries
+    if how.comment is not None or how.header is not None or isinstance(described.decode, ColumnsDecoding):
         return None
     if isinstance(described.decode, JsonDecoding):
+        decoded_sql = decoded_file_sql(described.decode, str(decoded))
+        is_by_lines = how.find == "lines" or is_one_a_line(decoded, under=how.keys[0] if how.keys else None)
+        if decoded_sql is None or not is_by_lines:
+            return None
         counted = count_plain_json_lines(decoded)
-        return None if counted is None else (*counted, decoded_file_sql(described.decode, str(decoded)))
+        return None if counted is None else (*counted, decoded_sql)
     layout = Layout.of(described.decode, decoded)
     counted = None if layout is None else layout.count_plain(decoded)
     return None if layout is None or counted is None else (*counted, layout.decoded_sql(decoded))
 
 
-def read_strictly(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found:
+def read_strictly(
+    connection: duckdb.DuckDBPyConnection,
+    described: Format,
+    origin: Origin,
+    decoded: Path,
+    envelope: Envelope | None = None,
+) -> Found:
     """Read a file batch by batch: entries go to `entry` or, with every reason, to `rejected`."""
     queries = canonical_sql(described, origin, decoded_batch_sql(described, quote_name(ENTRIES)))
-    entries, others, lines = 0, NO_LINES, None
-    for batch in split_entries(decoded, described.entries):
-        entries += len(batch) + len(batch.unreadable)
+    entries, others, not_requests, lines = 0, NO_LINES, 0, None
+    for batch in split_entries(decoded, described, envelope):
         others += batch.others
         lines = lines if batch.lines is None else (lines or 0) + batch.lines
         lost = [Rejection(entry=entry, reasons=(entry.reason,)) for entry in batch.unreadable]
@@ -93,34 +107,63 @@ def read_strictly(connection: duckdb.DuckDBPyConnection, described: Format, orig
         if isinstance(described.decode, JsonDecoding):
             readable, worse = readable_json(batch)
             lost += [Rejection(entry=entry, reasons=(entry.reason,)) for entry in worse]
+        left = batch.not_requests
         if len(readable):
-            lost += _read_batch(connection, queries, batch, readable)
+            more, no_requests = _read_batch(connection, queries, batch, readable)
+            lost += more
+            left += no_requests
+        entries += len(batch) + len(batch.unreadable) - left + batch.not_requests
+        not_requests += left
         _reject(connection, origin, lost)
-    return Found(entries=entries, others=others, lines=lines)
+    return Found(entries=entries, others=others, not_requests=not_requests, lines=lines)
 
 
 def _read_batch(
     connection: duckdb.DuckDBPyConnection, queries: CanonicalSql, batch: Batch, readable: Batch
-) -> list[Rejection]:
-    """Append what can be read of `readable`, a part of `batch`; returns the rest."""
+) -> tuple[list[Rejection], int]:
+    """Append what can be read of `readable`, a part of `batch`; returns the rest, and how many are no requests."""
     connection.register(ENTRIES, readable.to_arrow())
     try:
-        if _append(connection, queries) == len(readable):
-            return []
-        lost = connection.execute(f"{queries.rejected} ORDER BY position").fetchall()
+        with _valued(connection, queries) as relation:
+            appended = _append(connection, queries, relation)
+            left = _count_not_requests(connection, queries, relation)
+            if appended + left == len(readable):
+                return [], left
+            lost = connection.execute(f"{queries.rejected(relation)} ORDER BY position").fetchall()
     finally:
         connection.unregister(ENTRIES)
     indexes = np.searchsorted(batch.positions, [position for position, _ in lost]).tolist()
     return [
         Rejection(entry=Unreadable.of(batch.entry(index), position=position, reason=reasons[0]), reasons=tuple(reasons))
         for index, (position, reasons) in zip(indexes, lost, strict=True)
-    ]
+    ], left
 
 
-def _append(connection: duckdb.DuckDBPyConnection, queries: CanonicalSql) -> int:
+@contextmanager
+def _valued(connection: duckdb.DuckDBPyConnection, queries: CanonicalSql) -> Iterator[str]:
+    """The entries with their values as a relation: where it is read more than once, kept for so long."""
+    if not queries.has_several_uses:
+        yield f"({queries.valued})"
+        return
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE {quote_name(VALUED)} AS {queries.valued}")
+    try:
+        yield quote_name(VALUED)
+    finally:
+        connection.execute(f"DROP TABLE {quote_name(VALUED)}")
+
+
+def _append(connection: duckdb.DuckDBPyConnection, queries: CanonicalSql, relation: str) -> int:
     """Append the accepted entries to `entry`; returns how many there are."""
-    [appended] = connection.execute(f"INSERT INTO entry ({COLUMNS}) {queries.accepted}").fetchall()[0]
+    [appended] = connection.execute(f"INSERT INTO entry ({COLUMNS}) {queries.accepted(relation)}").fetchall()[0]
     return int(appended)
+
+
+def _count_not_requests(connection: duckdb.DuckDBPyConnection, queries: CanonicalSql, relation: str) -> int:
+    """How many entries are no requests, where the format says that some are not."""
+    if not queries.has_several_uses:
+        return 0
+    [(left,)] = connection.execute(queries.not_requests(relation)).fetchall()
+    return int(left)
 
 
 def _reject(connection: duckdb.DuckDBPyConnection, origin: Origin, lost: Sequence[Rejection]) -> None:

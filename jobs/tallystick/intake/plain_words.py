@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tallystick.duck import quote_name, quote_text, without_wildcards
-from tallystick.formats.model import RegexDecoding
+from tallystick.formats.decodings import RegexDecoding
 from tallystick.intake.plain import MAX_LINE_BYTES, Piece, Places, count_plain_lines
 
 SPACE, QUOTE = 32, 34

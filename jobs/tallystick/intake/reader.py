@@ -11,13 +11,13 @@ import duckdb
 
 from tallystick.duck import quote_name
 from tallystick.errors import DamagedFileError, InputError, UnknownFormatError, UnreadableFileError
-from tallystick.formats import Format, find_format
-from tallystick.intake.account import FileAccount, account_for, last_rows
+from tallystick.formats import BUILT_IN, Catalogue, Envelope, Format
+from tallystick.intake.account import FileAccount, Shape, account_for, last_rows
 from tallystick.intake.batch import NO_LINES
 from tallystick.intake.canonical import Origin
-from tallystick.intake.detection import detect
-from tallystick.intake.entries import HEAD_BYTES
+from tallystick.intake.known import Known, look_at
 from tallystick.intake.lines import split_lines
+from tallystick.intake.macros import create_macros
 from tallystick.intake.paths import Found, read_fast, read_strictly
 from tallystick.intake.stored import MeasuredStream, decode_stored
 from tallystick.intake.task import FileTask
@@ -27,7 +27,8 @@ from tallystick.tables.rejected_entry import REJECTED_ENTRY
 
 
 def create_entry_tables(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the empty tables `entry` (the columns of `intake`) and `rejected` (those of `rejected_entry`)."""
+    """Make macros, and the empty tables `entry` (columns of `intake`) and `rejected` (those of `rejected_entry`)."""
+    create_macros(connection)
     for name, table in (("entry", INTAKE), ("rejected", REJECTED_ENTRY)):
         connection.execute(f"CREATE TABLE {name} ({_columns(table)})")
 
@@ -45,6 +46,7 @@ def read_file(
     open_object: Callable[[str], BinaryIO],
     scratch: Path,
     batch: str,
+    catalogue: Catalogue = BUILT_IN,
 ) -> FileAccount:
     """Append the entries of one log object to the tables `entry` and `rejected` of `connection`; returns its account.
 
@@ -54,7 +56,9 @@ def read_file(
     known, and UnknownFormatError where the task names a format that there is not. Runs in a transaction of its own, so
     none may be open on `connection`.
     """
-    account, _ = read_or_refuse(connection, task, open_object=open_object, scratch=scratch, batch=batch)
+    account, _ = read_or_refuse(
+        connection, task, open_object=open_object, scratch=scratch, batch=batch, catalogue=catalogue
+    )
     return account
 
 
@@ -65,20 +69,21 @@ def read_or_refuse(
     open_object: Callable[[str], BinaryIO],
     scratch: Path,
     batch: str,
+    catalogue: Catalogue = BUILT_IN,
 ) -> tuple[FileAccount, InputError | None]:
     """As `read_file`, with the error behind the problem of a refused file."""
-    wanted = find_format(task.format) if task.format is not None else None
+    wanted = catalogue.find(task.format) if task.format is not None else None
     with tempfile.TemporaryDirectory(prefix="tallystick-", dir=scratch) as folder:
         decoded = Path(folder) / "decoded"
         stored, problem = _decode(task, open_object, decoded)
-        described = wanted
-        if problem is None and wanted is None:
+        known = Known(described=wanted)
+        if problem is None:
             try:
-                described = _detected(decoded, task.name)
+                known = look_at(decoded, name=task.name, catalogue=catalogue, wanted=wanted)
             except UnknownFormatError as error:
                 problem = error
         if problem is None:
-            return _read_decoded(connection, task, described, stored, decoded, batch=batch), None
+            return _read_decoded(connection, task, known, stored, decoded, batch=batch), None
     refused = FileAccount(
         source=task.source,
         name=task.name,
@@ -88,6 +93,7 @@ def read_or_refuse(
         format=task.format,
         state="refused",
         problem=problem.what,
+        digest_key=task.digest_key.mark,
         batch=batch,
     )
     return refused, problem
@@ -96,7 +102,7 @@ def read_or_refuse(
 def _read_decoded(
     connection: duckdb.DuckDBPyConnection,
     task: FileTask,
-    described: Format | None,
+    known: Known,
     stored: MeasuredStream,
     decoded: Path,
     *,
@@ -106,19 +112,27 @@ def _read_decoded(
     after = last_rows(connection)
     connection.execute("BEGIN")
     try:
-        if described is None:
+        if known.described is None:
             blank = [batch.others for batch in split_lines(decoded)]
             others = sum(blank, NO_LINES)
             found = Found(entries=0, others=others, lines=others.total)
         else:
-            origin = Origin(source=task.source, file_id=stored.sha256, batch=batch, routes=task.routes)
-            found = _read(connection, described, origin, decoded)
+            origin = Origin(
+                source=task.source, file_id=stored.sha256, batch=batch, routes=task.routes, digest_key=task.digest_key
+            )
+            found = _read(connection, known.described, origin, decoded, known.envelope)
         account = account_for(
             connection,
             task,
-            file_id=stored.sha256,
-            size_bytes=stored.size_bytes,
-            format_name=described.name if described else None,
+            shape=Shape(
+                file_id=stored.sha256,
+                size_bytes=stored.size_bytes,
+                decoded_bytes=decoded.stat().st_size,
+                compression=stored.compression,
+                envelope=known.envelope.name if known.envelope else None,
+                format=known.described.name if known.described else None,
+                runner_up=known.runner_up,
+            ),
             found=found,
             after=after,
             batch=batch,
@@ -130,13 +144,15 @@ def _read_decoded(
     return account
 
 
-def _read(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found:
+def _read(
+    connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path, envelope: Envelope | None
+) -> Found:
     """In one go where the file proves that it can be, else entry by entry; the rows are the same."""
-    found = read_fast(connection, described, origin, decoded)
+    found = None if envelope is not None else read_fast(connection, described, origin, decoded)
     if found is None:
         connection.execute("ROLLBACK")
         connection.execute("BEGIN")
-        found = read_strictly(connection, described, origin, decoded)
+        found = read_strictly(connection, described, origin, decoded, envelope)
     return found
 
 
@@ -157,12 +173,3 @@ def _decode(
         raise UnreadableFileError(
             f"cannot be read: {error.strerror or error}", where=task.uri, next_step="see who may read it, and try again"
         ) from error
-
-
-def _detected(decoded: Path, name: str) -> Format | None:
-    """The format that a decoded file has; None for a file without a single entry."""
-    with decoded.open("rb") as source:
-        head = source.read(HEAD_BYTES)
-    if not head.strip() and decoded.stat().st_size == len(head):
-        return None
-    return find_format(detect(head, name=name, scratch=decoded.parent).format)

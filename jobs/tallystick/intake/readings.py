@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from tallystick.duck import quote_text
+from tallystick.formats.columns import ColumnRule
+
 TIME_FIRST_US = 631_152_000_000_000
 """1990-01-01T00:00:00Z; an earlier time is rejected."""
 TIME_END_US = 4_133_980_800_000_000
 """2101-01-01T00:00:00Z; this time and later ones are rejected."""
 
-ISO_8601 = (
-    r"[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9][T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?"
-    r"(?:Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])"
-)
+LOCAL_ISO_8601 = r"[0-9]{4}-(?:0[1-9]|1[0-2])-[0-3][0-9][T ](?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:[.,][0-9]+)?"
+ISO_8601 = LOCAL_ISO_8601.replace("[.,]", "[.]") + r"(?:Z|[+-](?:[01][0-9]|2[0-3]):?[0-5][0-9])"
 CLF_TIME = (
     r"[0-3][0-9]/(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/[0-9]{4}:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]"
     r" [+-](?:[01][0-9]|2[0-3])[0-5][0-9]"
@@ -50,6 +51,12 @@ def _count(reason: str) -> Reader:
 
 def _decimal(digits: int, reason: str) -> Reader:
     """A decimal number of units of 10^`digits` microseconds; what is finer than a microsecond is cut off."""
+    if digits < 0:
+        return Reader(
+            value=lambda text: f"(TRY_CAST(split_part({text}, '.', 1) AS BIGINT) // {10**-digits})",
+            is_readable=lambda text, value: f"({value} IS NOT NULL AND regexp_full_match({text}, '{DECIMAL}'))",
+            reason=reason,
+        )
     fraction = f"rpad(left(regexp_extract({{text}}, '[.]([0-9]+)', 1), {digits}), {digits}, '0')"
     return Reader(
         value=lambda text: f"TRY_CAST(split_part({text}, '.', 1) || {fraction.format(text=text)} AS BIGINT)",
@@ -71,6 +78,54 @@ def _epoch(digits: int) -> Reader:
     """Units of 10^`digits` microseconds since 1970; what no timestamp can hold becomes the first time out of range."""
     number = _decimal(digits, "bad_time").value
     return _time(DECIMAL, lambda text: f"make_timestamptz(least({number(text)}, {TIME_END_US}))")
+
+
+def _in_zone(local: str, zone: str) -> str:
+    """The instant of a local time; NULL for one that clocks pass over. One that comes twice is the later of the two."""
+    name = quote_text(zone)
+    instant = f"timezone({name}, {local})"
+    return f"CASE WHEN timezone({name}, {instant}) = {local} THEN {instant} END"
+
+
+def _iso8601_in(zone: str) -> Reader:
+    """A time of ISO 8601 whose offset may be missing; then it is a local time of `zone`."""
+
+    def value(text: str) -> str:
+        local = f"TRY_CAST(replace({text}, ',', '.') AS TIMESTAMP)"
+        return (
+            f"CASE WHEN regexp_full_match({text}, '{ISO_8601}') THEN TRY_CAST({text} AS TIMESTAMPTZ) "
+            f"WHEN regexp_full_match({text}, '{LOCAL_ISO_8601}') THEN {_in_zone(local, zone)} END"
+        )
+
+    return Reader(value=value, is_readable=lambda _, value: f"({value} IS NOT NULL)", reason="bad_time")
+
+
+def _strptime(letters: str, zone: str | None) -> Reader:
+    """A time in DuckDB's letters of strptime; with %z it has an offset, else it is a local time of `zone`."""
+
+    def value(text: str) -> str:
+        parsed = f"TRY_STRPTIME({text}, {quote_text(letters)})"
+        return parsed if zone is None or "%z" in letters else _in_zone(parsed, zone)
+
+    return Reader(value=value, is_readable=lambda _, value: f"({value} IS NOT NULL)", reason="bad_time")
+
+
+def reader_of(rule: ColumnRule) -> Reader:
+    """How the text of a rule becomes its column."""
+    if rule.format is not None:
+        return _strptime(rule.format, rule.zone)
+    if rule.zone is not None:
+        return _iso8601_in(rule.zone)
+    return READERS[rule.read]
+
+
+def _address(text: str) -> str:
+    """A network address without its port, and without the brackets of IPv6."""
+    return (
+        f"CASE WHEN starts_with({text}, '[') THEN regexp_replace({text}, '^\\[([^\\]]*)\\](?::[0-9]*)?$', '\\1') "
+        f"WHEN NOT contains({text}, ':') THEN {text} "
+        f"ELSE regexp_replace({text}, '^([^:]*):[0-9]*$', '\\1') END"
+    )
 
 
 def _path(target: str) -> str:
@@ -110,6 +165,7 @@ def _request_target(line: str) -> str:
 READERS: Mapping[str, Reader] = MappingProxyType(
     {
         "text": Reader(value=lambda text: text),
+        "address": Reader(value=_address),
         "target": Reader(value=_path),
         "request_method": Reader(value=lambda text: f"nullif(regexp_extract({text}, '^({METHOD}) \\S', 1), '')"),
         "request_target": Reader(value=_path, pick=_request_target),
@@ -129,7 +185,10 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "epoch_seconds": _epoch(6),
         "epoch_milliseconds": _epoch(3),
         "epoch_microseconds": _epoch(0),
+        "epoch_nanoseconds": _epoch(-3),
         "seconds": _decimal(6, "bad_amount"),
         "milliseconds": _decimal(3, "bad_amount"),
+        "microseconds": _decimal(0, "bad_amount"),
+        "nanoseconds": _decimal(-3, "bad_amount"),
     }
 )

@@ -9,6 +9,8 @@ REASONS = {
     "not_in_format": "The line does not have the shape of its format.",
     "not_text": "The entry holds bytes that are not UTF-8.",
     "too_long": "The entry is longer than 64 MiB.",
+    "not_in_envelope": "What should wrap the entry does not, or wraps nothing that is one.",
+    "sampled": "The entry stands for several requests: its sampling rate is not 1.",
     "no_time": "The entry says no time.",
     "bad_time": "A time cannot be read.",
     "time_out_of_range": "The time lies before 1990 or after 2100.",
