@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import time
 from typing import Any
 
 import pytest
@@ -34,6 +35,20 @@ SESSION = "FQoGZXIvYXdzEJr//////////wEaDKz0m5xY/abc+def/GHI123456789jkl"
         ("https://user:s3cret@example.com/", "s3cret"),
         ("key 0123456789abcdef0123456789abcdef", "0123456789"),
         ("Cookie: sid=abcdef; other=1", "abcdef"),
+        ("Cookie: a=1; b=tiny; c=3\r\n", "tiny"),
+        ('{"cookie": ["a=1; b=tiny"]}', "tiny"),
+        ('"-" "theme=dark; cart=tiny1"', "tiny1"),
+        ("GET /o?X-Amz-Credential=x&X-Amz-Signature=0123abcd HTTP/1.1", "0123abcd"),
+        ("GET /o?X-Amz-Security-Token=IQoJ%2Fb3 HTTP/1.1", "IQoJ%2Fb3"),
+        ("GET /blob?sv=2022-11-02&sig=aB%2Fc%3D HTTP/1.1", "aB%2Fc%3D"),
+        ("GET /cb?code=a1b2c3&state=zyxw HTTP/1.1", "zyxw"),
+        (r'{"url":"https://b.example.com/o?a=1\u0026sig=aBc%3D"}', "aBc%3D"),
+        (r'{"message":"{\"sessionToken\":\"FQoG/short\",\"a\":1}"}', "FQoG/short"),
+        (r'{"message":"{\\\"password\\\": \\\"two words\\\"}"}', "words"),
+        (r'{"password": "with \"quotes\", and more"}', "and more"),
+        ('{"name":"Authorization","value":"Basic dXNlcjpwdw=="}', "dXNlcjpw"),
+        ('{"headers":{"authorization":["Bearer opaque1"]}}', "opaque1"),
+        ("proxy-authorization: digest opaque2", "opaque2"),
     ],
 )
 def test_what_may_be_a_secret_is_not_in_an_excerpt(entry: str, secret: str) -> None:
@@ -43,10 +58,25 @@ def test_what_may_be_a_secret_is_not_in_an_excerpt(entry: str, secret: str) -> N
     assert "…" in shown
 
 
-def test_an_excerpt_keeps_what_tells_an_entry() -> None:
-    entry = '192.0.2.1 - - [04/Mar/2022:10:00:00 +0000] "GET /a/b HTTP/1.1" 2x0 5'
-
+@pytest.mark.parametrize(
+    "entry",
+    [
+        '192.0.2.1 - - [04/Mar/2022:10:00:00 +0000] "GET /a/b HTTP/1.1" 2x0 5',
+        '{"accessKeyId":"AKIAIOSFODNN7EXAMPLE","eventName":"GetObject"}',
+        "GET /o ASIAIOSFODNN7EXAMPLE 200",
+    ],
+)
+def test_an_excerpt_keeps_what_tells_an_entry(entry: str) -> None:
     assert excerpt(entry.encode()) == entry
+
+
+@pytest.mark.parametrize("piece", ['token="', "cookie:", "sig", "\\", '"value":"', "a=", "&", ";a=", "://", "eyJ"])
+def test_an_excerpt_of_what_repeats_itself_costs_little(piece: str) -> None:
+    begun = time.process_time()
+
+    excerpt(piece.encode() * 5000)
+
+    assert time.process_time() - begun < 1
 
 
 def test_an_excerpt_has_80_characters_and_no_control_characters() -> None:

@@ -16,12 +16,32 @@ HINT = 4
 LOOKED_AT = 4096
 """Bytes of an entry that an excerpt is made from."""
 
-NAMED = re.compile(
-    r"""(?i)((?:authorization|bearer|basic|digest|token|secret|passwd|password|pwd|api[_-]?key|apikey|access[_-]?key
-    |signature|sig|cookie|session(?:[_-]?id)?|credential)["']?\s*(?:[:=]\s*["']?|\s)(?:bearer\s+|basic\s+)?)([^\s"',;&]+)""",
-    re.VERBOSE,
+NAMES = (
+    r"(?:authorization|bearer|basic|digest|token|secret|passwd|password|pwd|api[_-]?key|access[_-]?key|signature|sig"
+    r"|session|credential|assertion|jwt|\bsid|\bauth|\bcode|\bkey)[\w-]{0,40}"
 )
-USER_INFO = re.compile(r"(://)([^\s/?#@\"']{1,512})(?=@)")
+QUOTE = r"\\{0,8}[\"']"
+"""A quotation mark; inside a JSON text inside a JSON text it stands behind backslashes."""
+BEFORE = rf"(?:{QUOTE})?\s*[:=]\s*[\[{{(]?\s*"
+SCHEMES = r"(?:(?:bearer|basic|digest|negotiate|token|aws4-hmac-sha256)\s+)"
+INSIDE = r"(?:(?!(?P=quote))(?:\\.|[^\\])|\\\Z)"
+SECRETS = tuple(
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        rf"(?P<told>{NAMES}{BEFORE}(?P<quote>{QUOTE}){SCHEMES}?)(?P<secret>{INSIDE}+)",
+        rf"(?P<told>cookie2?{BEFORE}(?P<quote>{QUOTE}))(?P<secret>{INSIDE}+)",
+        rf"(?P<told>{NAMES}(?P<quote>{QUOTE})\s*,\s*{QUOTE}value{BEFORE}{QUOTE})(?P<secret>{INSIDE}+)",
+        r"(?P<told>cookie2?[:=]\s*)(?P<secret>[^\"'\r\n]+)",
+        rf"(?P<told>{NAMES}{BEFORE}{SCHEMES}?)(?P<secret>(?:[^\s\"',;&\\]|\\[^\"'])+)",
+        rf"(?P<told>\b(?:{SCHEMES}|password\s+))(?P<secret>[^\s\"',;&\\]+)",
+        r"(?P<told>(?:[?&]|u0026)[^=&?\s\"'\\]{1,100}=)(?P<secret>[^&\s\"'#\\]+)",
+        r"(?P<told>;[\s+]{0,2}[\w.-]{1,100}=)(?P<secret>[^;\s\"'\\]+)",
+        r"(?P<told>://)(?P<secret>[^\s/?#@\"']{1,512})(?=@)",
+    )
+)
+"""Secrets of an entry, each behind what tells that it may be one: in JSON, in headers, in URLs, in cookies."""
+KEY_ID = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])")
+"""The id of an AWS access key, which is no secret."""
 JSON_WEB = r"eyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*"
 """A JSON Web Token (RFC 7519) in compact form; encrypted ones have more parts."""
 BY_SHAPE = rf"(?i:bearer) +\S+|(?i:basic) +[A-Za-z0-9+/_-]{{6,}}={{0,2}}|{JSON_WEB}(?:\.[A-Za-z0-9_-]*)*"
@@ -37,8 +57,8 @@ def digest(entry: bytes) -> str:
 def excerpt(entry: bytes) -> str:
     """The first 80 characters of an entry, safe to print: what may be a secret masked, control characters escaped."""
     text = entry[:LOOKED_AT].decode("utf-8", "backslashreplace")
-    for pattern in (NAMED, USER_INFO):
-        text = pattern.sub(lambda found: found[1] + _shortened(found[2]), text)
+    for pattern in SECRETS:
+        text = pattern.sub(lambda found: found["told"] + _shortened(found["secret"]), text)
     return harmless(RUN.sub(_masked_run, text))[:EXCERPT]
 
 
@@ -90,12 +110,18 @@ def without_tokens_sql(expression: str) -> str:
 
 
 def _shortened(secret: str) -> str:
+    """The first characters of what may be a secret, at most four; the id of an access key stays readable."""
+    key_id = KEY_ID.match(secret)
+    if key_id:
+        return key_id[0] + ("…" if len(secret) > key_id.end() else "")
     return f"{secret[: min(HINT, len(secret) // 4)]}…"
 
 
 def _masked_run(found: re.Match[str]) -> str:
     """A run of token characters: whole where it looks like base64, else each long part of a path."""
     run = found[0]
+    if KEY_ID.match(run):
+        return _shortened(run)
     if "/" in run and not all(any(test(one) for one in run) for test in (str.isdigit, str.isupper, str.islower)):
         return "/".join(_shortened(part) if len(part) >= 16 else part for part in run.split("/"))
     return _shortened(run)
