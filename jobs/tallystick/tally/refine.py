@@ -18,9 +18,10 @@ from tallystick.period import DAY_US, EPOCH
 from tallystick.register.load import Recognition
 from tallystick.register.model import BY
 from tallystick.tables.canonical import CANONICAL, ORIGIN
+from tallystick.tally.parts import join_parts
 from tallystick.tally.scope import like_pattern
 
-RULES = "refine 4"
+RULES = "refine 5"
 """Changes when equal input would give other requests; a day built by older rules is dirty."""
 
 COLUMN = {
@@ -77,6 +78,7 @@ def refine_day(task: RefineTask) -> WrittenFile:
     connection.execute(
         f"CREATE TEMP TABLE entry AS SELECT * FROM ({task.intake}) SEMI JOIN current USING (file_id, batch)"
     )
+    join_parts(connection)
     cuts = _cuts(task)
     _name_callers(connection, task, cuts)
     return write_file(

@@ -1,5 +1,5 @@
 -- Grain in: one accepted entry of one UTC day (entry). Grain out: the same entry, with who made it and whether it is a
--- second entry with the same identity. Read by refine.py, which makes caller.
+-- second entry with the same identity. Read by refine.py, which makes caller; parts.py joins what is logged in parts.
 WITH repeated_number AS (
     SELECT
         source,
@@ -17,6 +17,7 @@ repeated_id AS (
     FROM entry
     WHERE sequence_number IS NULL
         AND request_id IS NOT NULL
+        AND is_other_part IS NULL
     GROUP BY ALL
     HAVING count(*) > 1
 ),
@@ -70,8 +71,8 @@ SELECT
     caller.app,
     CASE WHEN caller.licensee IS NOT NULL THEN coalesce(caller.credential_id, entry.credential) END AS credential_id,
     NULL::VARCHAR AS recipient,
-    coalesce(second.is_duplicate, false) AS is_duplicate,
-    coalesce(second.conflict, false) AS conflict,
+    coalesce(entry.is_other_part, second.is_duplicate, false) AS is_duplicate,
+    coalesce(entry.has_part_conflict, second.conflict, false) AS conflict,
     {columns}
 FROM entry
 LEFT JOIN second
