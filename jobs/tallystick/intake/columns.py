@@ -1,0 +1,130 @@
+"""Entries that are records with named columns: what a batch of them is, and the first ones for recognising a format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from tallystick.duck import quote_name
+from tallystick.formats.decodings import ColumnField, ColumnsDecoding
+from tallystick.intake.batch import Batch, Unreadable
+from tallystick.intake.cells import Cells, Places
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColumnBatch(Batch):
+    """Entries that are decoded already: a batch whose Arrow table has a VARCHAR column for each field of the format.
+
+    Entry i is `text[offsets[i]:ends[i]]`; between two entries there may be other bytes.
+    """
+
+    fields: pa.Table
+    ends: Places
+
+    @classmethod
+    def of_none(cls, names: list[str], *, unreadable: tuple[Unreadable, ...]) -> ColumnBatch:
+        """A batch of lines of which none can be read."""
+        nothing = np.zeros(0, dtype=np.int64)
+        fields = pa.table({name: pa.nulls(0, pa.large_string()) for name in names})
+        return cls(
+            text=b"",
+            offsets=nothing,
+            ends=nothing,
+            positions=nothing,
+            fields=fields,
+            unreadable=unreadable,
+            lines=len(unreadable),
+        )
+
+    @classmethod
+    def joined(cls, parts: Sequence[ColumnBatch]) -> ColumnBatch:
+        """Parts of one text as one batch; its `text` is that of the first part."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            text=parts[0].text,
+            offsets=np.concatenate([part.offsets for part in parts]),
+            ends=np.concatenate([part.ends for part in parts]),
+            positions=np.concatenate([part.positions for part in parts]),
+            fields=pa.concat_tables([part.fields for part in parts]),
+            unreadable=tuple(lost for part in parts for lost in part.unreadable),
+        )
+
+    def entry(self, index: int) -> bytes:
+        """The bytes of one entry."""
+        return self.text[self.offsets[index] : self.ends[index]]
+
+    def entries(self) -> list[bytes]:
+        """The bytes of every entry."""
+        return [self.entry(index) for index in range(len(self))]
+
+    def to_arrow(self) -> pa.Table:
+        """Column `position` (BIGINT), and a VARCHAR column for each field; NULL where the record has no value."""
+        return self.fields.add_column(0, "position", pa.array(self.positions))
+
+
+def decoded_columns_sql(decoding: ColumnsDecoding, relation: str) -> str:
+    """A query over the Arrow table of a `ColumnBatch`: `position`, `undecodable`, every field."""
+    fields = ", ".join(quote_name(name) for name in decoding.fields)
+    return f"SELECT position, CAST(NULL AS VARCHAR) AS undecodable, {fields} FROM {relation}"
+
+
+def places_of(fields: Mapping[str, ColumnField], header: Sequence[str]) -> dict[str, tuple[int, ...]]:
+    """At which places of a record each field may stand; names are compared without case, the first of two counts."""
+    places: dict[str, int] = {}
+    for place, name in enumerate(header):
+        places.setdefault(name.strip().casefold(), place)
+    return {
+        field: tuple(places[name.casefold()] for name in told.names if name.casefold() in places)
+        for field, told in fields.items()
+    }
+
+
+def fields_table(fields: Mapping[str, ColumnField], header: Sequence[str], cells: Cells, records: Places) -> pa.Table:
+    """The fields of these records, whose columns are called as in `header`: the first that is not NULL counts."""
+    columns = {}
+    for name, places in places_of(fields, header).items():
+        found = [cells.column(records, place) for place in places]
+        columns[name] = first_known(found, len(records))
+    return pa.table(columns)
+
+
+def first_known(columns: Sequence[pa.Array], rows: int) -> pa.Array:
+    """The first value of each row that is not NULL; NULL where there are no columns."""
+    if not columns:
+        return pa.nulls(rows, pa.large_string())
+    return columns[0] if len(columns) == 1 else pc.coalesce(*columns)
+
+
+def first_rows(batches: Iterator[Batch], most: int) -> Iterator[dict[str, str | None]]:
+    """The fields of the first entries, as many as `most`; one of no field for each that cannot be read."""
+    for batch in batches:
+        assert isinstance(batch, ColumnBatch)
+        lost = [dict.fromkeys(batch.fields.column_names)] * len(batch.unreadable)
+        for row in [*batch.fields.slice(0, most).to_pylist(), *lost][:most]:
+            yield row
+            most -= 1
+        if most <= 0:
+            return
+
+
+def text_of(block: bytes) -> bytes:
+    """The block as UTF-8: a byte that is no text is written as a backslash, an x and two digits."""
+    if block.isascii():
+        return block
+    try:
+        block.decode()
+    except UnicodeDecodeError:
+        return block.decode("utf-8", "backslashreplace").encode()
+    return block
+
+
+def is_parquet(file: Path) -> bool:
+    """Whether a decoded file begins as Parquet does."""
+    with file.open("rb") as source:
+        return source.read(4) == b"PAR1"

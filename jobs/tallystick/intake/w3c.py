@@ -1,0 +1,109 @@
+"""Lines of words that directives of the same file name: W3C extended logs (#Fields), and Zeek's own (#fields)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from tallystick.formats.decodings import ColumnsDecoding
+from tallystick.intake.batch import OtherLines, Unreadable
+from tallystick.intake.cells import SPACE, Flags, Places, newlines, split_cells
+from tallystick.intake.columns import ColumnBatch, fields_table, text_of
+from tallystick.intake.directives import LOOKED_AT, W3C_BEGINS, ZEEK_BEGINS, after_w3c, after_zeek
+from tallystick.intake.lines import BLANK, whole_lines
+from tallystick.intake.words import split_words
+
+BLOCK = 4 << 20
+"""Bytes that are split at a time."""
+PADDING = BLANK + b"\0"
+"""What a blank line may hold; IIS fills a file that it has not closed with zero bytes."""
+HASH = ord("#")
+
+
+def split_w3c(
+    file: Path, how: Literal["w3c", "zeek"], decoding: ColumnsDecoding, *, block: int = BLOCK
+) -> Iterator[ColumnBatch]:
+    """Every line of a decoded file that is an entry, in order, with its fields; positions are its lines.
+
+    A line that begins with # is a directive (a header) or a comment. Words are named by the last directive above them
+    that names fields; a line with another number of words, or above any such directive, is `not_in_format`. What the
+    log writes where it does not know ("-") is NULL.
+    """
+    lines = _Lines(how, decoding)
+    with file.open("rb") as source:
+        for piece in whole_lines(source, block=block):
+            if isinstance(piece, Unreadable):
+                yield lines.too_long(piece)
+            else:
+                yield lines.batch(text_of(piece if piece.endswith(b"\n") else piece + b"\n"))
+
+
+class _Lines:
+    """Blocks to batches; knows the line at which the next block begins, and what directives said."""
+
+    def __init__(self, how: Literal["w3c", "zeek"], decoding: ColumnsDecoding) -> None:
+        self._said, self._after = (W3C_BEGINS, after_w3c) if how == "w3c" else (ZEEK_BEGINS, after_zeek)
+        self._fields = decoding.fields
+        self._line = 1
+
+    def too_long(self, line: Unreadable) -> ColumnBatch:
+        """A batch of one line that is too long."""
+        self._line += 1
+        return ColumnBatch.of_none([*self._fields], unreadable=(replace(line, position=self._line - 1),))
+
+    def batch(self, block: bytes) -> ColumnBatch:
+        """The entries of a block of whole lines."""
+        starts = np.concatenate((np.zeros(1, dtype=np.int64), newlines(block) + 1))
+        first = np.frombuffer(block, dtype=np.uint8)[starts[:-1]]
+        is_entry = first != HASH
+        blanks = [
+            line
+            for line in np.flatnonzero(first <= SPACE).tolist()
+            if not block[starts[line] : starts[line + 1]].strip(PADDING + b"\n")
+        ]
+        is_entry[blanks] = False
+        hashes = np.flatnonzero(first == HASH).tolist()
+        headers, parts, begin = 0, [], 0
+        for line in hashes:
+            said, is_header = self._after(self._said, block[starts[line] : starts[line + 1]].rstrip(b"\r\n"))
+            headers += is_header
+            if said != self._said:
+                parts.append(self._part(block, starts, is_entry, begin, line))
+                self._said, begin = said, line
+        parts.append(self._part(block, starts, is_entry, begin, len(first)))
+        self._line += len(first)
+        others = OtherLines(comments=len(hashes) - headers, headers=headers, blanks=len(blanks))
+        return replace(ColumnBatch.joined(parts), text=block, others=others, lines=len(first))
+
+    def _part(self, block: bytes, starts: Places, is_entry: Flags, begin: int, end: int) -> ColumnBatch:
+        """The entries among the lines from `begin` to `end`, of which the same has been said."""
+        here = is_entry[begin:end]
+        from_byte = int(starts[begin])
+        if not here.any():
+            return ColumnBatch.of_none([*self._fields], unreadable=())
+        content = block[from_byte : starts[end]]
+        looked_at = np.flatnonzero(here)[:LOOKED_AT] + begin
+        self._said = said = self._said.told_by([block[starts[line] : starts[line + 1]] for line in looked_at.tolist()])
+        assert said.delimiter is not None  # it has been told
+        width = len(said.names)
+        if said.may_be_quoted:
+            cells = split_words(content, said.delimiter, width, here)
+        else:
+            cells = split_cells(content, said.delimiter)
+        is_good = here & (cells.widths == width) & (width > 0)
+        good = np.flatnonzero(is_good)
+        return ColumnBatch(
+            text=content,
+            offsets=cells.starts[good] + from_byte,
+            ends=cells.ends[good] + from_byte,
+            positions=good + (self._line + begin),
+            fields=fields_table(self._fields, said.names, said.marked(cells), good),
+            unreadable=tuple(
+                Unreadable.of(cells.record(line), position=self._line + begin + line, reason="not_in_format")
+                for line in np.flatnonzero(here & ~is_good).tolist()
+            ),
+        )
