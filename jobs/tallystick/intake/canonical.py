@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from tallystick.digest_key import PUBLISHED_KEY, DigestKey
 from tallystick.duck import quote_name, quote_text
 from tallystick.formats import Format
-from tallystick.formats.columns import ColumnRule
+from tallystick.formats.columns import TEXT_READINGS, ColumnRule
 from tallystick.formats.rules import Parts
-from tallystick.intake.masking import secret_digest_sql
+from tallystick.intake.masking import masked_sql, secret_digest_sql
 from tallystick.intake.readings import TIME_END_US, TIME_FIRST_US, reader_of
 from tallystick.intake.routes import route_sql
 from tallystick.tables.canonical import CANONICAL
@@ -84,7 +84,7 @@ def canonical_sql(described: Format, origin: Origin, decoded: str) -> CanonicalS
         texts.append(f"{_refused(described)} AS refused")
     if described.parts is not None:
         texts.append(f"{_part(described.parts)} AS part")
-    values = [f"{_value(name, rule)} AS {_value_of(name)}" for name, rule in rules.items()]
+    values = [f"{_value(name, rule, origin.digest_key)} AS {_value_of(name)}" for name, rule in rules.items()]
     # No filter is pushed down past a limit; without one, every entry would be decoded twice.
     valued = (
         f"WITH decoded AS ({decoded} LIMIT {ALL}), "
@@ -152,9 +152,12 @@ def _source(described: Format, origin: Origin) -> str:
     return f"CASE WHEN {host} IS NULL THEN {source} ELSE {source} || '/' || {host} END"
 
 
-def _value(name: str, rule: ColumnRule) -> str:
+def _value(name: str, rule: ColumnRule, key: DigestKey) -> str:
+    """What goes into the column: never a secret, whether the format says that it is one or its shape does."""
     value = reader_of(rule).value(_text_of(name))
-    return secret_digest_sql(value) if rule.secret else value
+    if rule.secret:
+        return secret_digest_sql(value, key)
+    return masked_sql(value, key) if rule.read in TEXT_READINGS else value
 
 
 def _readable(name: str, rule: ColumnRule) -> str | None:

@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 
-from tallystick.digest_key import PUBLISHED_KEY, DigestKey
+from tallystick.digest_key import DigestKey
 from tallystick.duck import quote_text
 
 EXCERPT = 80
@@ -67,7 +67,7 @@ def harmless(text: str) -> str:
     return text if text.isascii() and text.isprintable() else "".join(map(_harmless, text))
 
 
-def secret_digest(secret: str, key: DigestKey = PUBLISHED_KEY) -> str:
+def secret_digest(secret: str, key: DigestKey) -> str:
     """What is kept of a secret: a keyed digest and a hint of its end, `hmac:0123…abcd`.
 
     The digest is what `DigestKey.digest` says of the secret's SHA-256; a word that only says how the secret was shown,
@@ -78,7 +78,7 @@ def secret_digest(secret: str, key: DigestKey = PUBLISHED_KEY) -> str:
     return f"hmac:{key.digest(digest(shown.encode()))}…{shown[len(shown) - kept :]}"
 
 
-def secret_digest_sql(expression: str, key: DigestKey = PUBLISHED_KEY) -> str:
+def secret_digest_sql(expression: str, key: DigestKey) -> str:
     """`secret_digest` of an SQL expression; NULL stays NULL."""
     without = f"regexp_replace({expression}, {quote_text(SCHEME.pattern)}, '')"
     shown = f"(CASE WHEN {_may_begin_with('b', expression)} THEN {without} ELSE {expression} END)"
@@ -86,14 +86,19 @@ def secret_digest_sql(expression: str, key: DigestKey = PUBLISHED_KEY) -> str:
     return f"('hmac:' || {key.digest_sql(shown)} || '…' || {hint})"
 
 
-def masked_sql(expression: str, key: DigestKey = PUBLISHED_KEY) -> str:
+def masked_sql(expression: str, key: DigestKey) -> str:
     """A text as it stands, unless it is a secret by its own shape: then what is kept of one; NULL stays NULL.
 
-    Secrets by shape are an authorization value (`Bearer …`, `Basic …`) and a JSON Web Token.
+    Secrets by shape are an authorization value (`Bearer …`, `Basic …`) and a JSON Web Token; a token inside of a text,
+    such as a path, is cut to its first characters.
     """
     begins = f"({_may_begin_with('b', expression)} OR starts_with({expression}, 'eyJ'))"
     is_secret = f"{begins} AND regexp_full_match({expression}, {quote_text(BY_SHAPE)}, 's')"
-    return f"CASE WHEN {is_secret} THEN {secret_digest_sql(expression, key)} ELSE {expression} END"
+    cut = f"regexp_replace({expression}, {quote_text(JSON_WEB)}, 'eyJ…', 'g')"
+    return (
+        f"CASE WHEN {is_secret} THEN {secret_digest_sql(expression, key)} "
+        f"WHEN contains({expression}, 'eyJ') THEN {cut} ELSE {expression} END"
+    )
 
 
 def _may_begin_with(letter: str, expression: str) -> str:
@@ -101,12 +106,6 @@ def _may_begin_with(letter: str, expression: str) -> str:
     return " OR ".join(
         f"({expression} >= '{one}' AND {expression} < '{chr(ord(one) + 1)}')" for one in (letter, letter.upper())
     )
-
-
-def without_tokens_sql(expression: str) -> str:
-    """A text, such as a path, in which each JSON Web Token is cut to its first characters; NULL stays NULL."""
-    cut = f"regexp_replace({expression}, {quote_text(JSON_WEB)}, 'eyJ…', 'g')"
-    return f"CASE WHEN contains({expression}, 'eyJ') THEN {cut} ELSE {expression} END"
 
 
 def _shortened(secret: str) -> str:
