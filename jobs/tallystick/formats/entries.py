@@ -24,7 +24,7 @@ class Entries(Stated):
     under: str | tuple[str, ...] | None = Field(
         None,
         description="json: the key of a wrapping object whose array holds the entries; or several keys, outermost "
-        "first, each of them with an array or an object.",
+        "first, each of them with an array or an object; below the first, a|b is either of two keys.",
     )
     comment: str | None = Field(None, min_length=1, description="lines, csv: what begins with this is no entry.")
     header: str | None = Field(None, min_length=1, description="lines: what this expression matches is no entry.")

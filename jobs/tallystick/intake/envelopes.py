@@ -157,7 +157,7 @@ def _innermost(value: Any, keys: tuple[str, ...]) -> list[Any]:
         return [value]
     found = [value]
     for key in keys:
-        inside = [one.get(key) for one in found if isinstance(one, dict)]
+        inside = [one.get(name) for one in found if isinstance(one, dict) for name in key.split("|")]
         found = [one for part in inside if part is not None for one in (part if isinstance(part, list) else [part])]
     return found
 
