@@ -114,16 +114,28 @@ def test_bytes_after_a_gzip_member_are_damage(garbage: bytes) -> None:
 @pytest.mark.parametrize(
     ("kind", "head"),
     [
-        ("zstd", b"\x28\xb5\x2f\xfd\x24\x00\x01\x00\x00\x99\xe9\xd8\x51\x00\x00\x00"),
-        ("bzip2", b"BZh91AY&SY\x00\x00\x00\x00\x00\x00"),
-        ("xz", b"\xfd7zXZ\x00\x00\x04\xe6\xd6\xb4\x46"),
-        ("zip", b"PK\x03\x04\x14\x00\x00\x00"),
-        ("Parquet", b"PAR1\x15\x04\x15"),
+        ("compress", b"\x1f\x9d\x90abc"),
+        ("lz4", b"\x04\x22\x4d\x18\x64\x40"),
+        ("snappy", b"\xff\x06\x00\x00sNaPpY\x00"),
+        ("7z", b"7z\xbc\xaf\x27\x1c\x00\x04"),
+        ("lzip", b"LZIP\x01\x0c"),
+        ("lzma", b"\x5d\x00\x00\x80\x00" + b"\xff" * 8 + b"\x00\x11"),
+        ("rar", b"Rar!\x1a\x07\x01\x00"),
+        ("split zip", b"PK\x07\x08PK\x03\x04"),
+        ("ORC", b"ORC\x0a\x03"),
+        ("Avro", b"Obj\x01\x04"),
     ],
 )
 def test_another_compression_is_refused_by_its_name(kind: str, head: bytes) -> None:
-    with pytest.raises(UnreadableFileError, match=kind):
+    with pytest.raises(UnreadableFileError, match=f"holds {kind} bytes"):
         decode(head)
+
+
+def test_parquet_passes_through_as_it_is() -> None:
+    stored = b"PAR1\x15\x04\x00\xff\xfe" + bytes(range(256)) * 9 + b"PAR1"
+
+    assert decode(stored, name="a.parquet") == stored
+    assert decode(gzip.compress(stored)) == stored
 
 
 def test_text_that_begins_like_the_name_of_a_compression_is_text() -> None:

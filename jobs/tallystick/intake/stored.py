@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import zlib
+from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO
 
-from tallystick.errors import DamagedFileError, UnreadableFileError
+from tallystick.intake.compressions.bzip2_streams import decompress_bzip2
+from tallystick.intake.compressions.feed import Feed
+from tallystick.intake.compressions.gzip_members import gunzip
+from tallystick.intake.compressions.kind import READ, kind_of, kind_that_begins
+from tallystick.intake.compressions.xz_streams import decompress_xz
+from tallystick.intake.compressions.zip_archive import Archive
+from tallystick.intake.compressions.zstd_frames import decompress_zstd
+from tallystick.intake.encodings import PARQUET, as_utf8
 
 CHUNK = 1 << 20
 MAX_DECODED_BYTES = 1 << 38
@@ -16,25 +23,9 @@ MAX_RATIO = 250
 """A log is not made 250 times smaller by compression; what claims to be is refused …"""
 RATIO_FROM_BYTES = 1 << 28
 """… once it has decoded to 256 MiB."""
-
-GZIP = b"\x1f\x8b"
-OTHERS = {
-    "zstd": rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18",
-    "bzip2": rb"BZh[1-9](?:\x31\x41\x59\x26\x53\x59|\x17\x72\x45\x38\x50\x90)",
-    "xz": rb"\xfd7zXZ\x00",
-    "zip": rb"PK(?:\x03\x04|\x05\x06)",
-    "compress": rb"\x1f[\x9d\xa0]",
-    "lz4": rb"\x04\x22\x4d\x18",
-    "snappy": rb"\xff\x06\x00\x00sNaPpY",
-    "7z": rb"7z\xbc\xaf\x27\x1c",
-    "lzip": rb"LZIP\x01",
-    "Parquet": rb"PAR1",
-    "Avro": rb"Obj\x01",
-    "ORC": rb"ORC[\x00-\x1f]",
-}
-"""What else stored bytes may begin with; they are refused by name, so that they are never taken for text."""
-
-UTF8_MARK = b"\xef\xbb\xbf"
+MAX_LEVELS = 2
+"""A compression may hold another one (a .gz in a .zip, gzip twice); what is compressed a third time is refused."""
+DECODERS = {"gzip": gunzip, "zstd": decompress_zstd, "bzip2": decompress_bzip2, "xz": decompress_xz}
 
 
 class MeasuredStream:
@@ -53,6 +44,11 @@ class MeasuredStream:
         self.size_bytes += len(data)
         return data
 
+    def pieces(self) -> Iterator[bytes]:
+        """All bytes up to the end."""
+        while data := self.read():
+            yield data
+
     def drain(self) -> None:
         """Read on to the end, so that the length and the digest are those of the whole object."""
         while self.read():
@@ -64,106 +60,80 @@ class MeasuredStream:
         return self._digest.hexdigest()
 
 
-def decode_stored(stored: MeasuredStream, decoded: BinaryIO, *, name: str) -> int:
-    """Write what `stored` holds into `decoded`, without a UTF-8 mark at its beginning; returns the bytes written.
+def decode_stored(stored: MeasuredStream, decoded: BinaryIO, *, name: str, scratch: Path | None = None) -> int:
+    """Write what `stored` holds into `decoded`, as UTF-8 without a mark; returns the bytes written.
 
-    What it is compressed with is told from its content. Raises DamagedFileError (with the byte) for gzip that is cut,
-    damaged, or followed by other bytes, and for what grows past all bounds; UnreadableFileError for other compressions.
-    Memory does not grow with the file.
+    What it is compressed with is told from its content, and Parquet passes through as it is. The members of a zip
+    archive follow one another, with a line end between them where one lacks it; `scratch` is where the archive is kept
+    meanwhile. Raises DamagedFileError (with the byte) for what is cut, damaged, followed by other bytes, or grows past
+    all bounds; UnreadableFileError for what is encrypted or compressed in a way that is not read. Memory does not grow
+    with the file.
     """
-    head = stored.read(16)
-    while len(head) < 16 and (more := stored.read(16 - len(head))):
-        head += more
-    for kind, magic in OTHERS.items():
-        if re.match(magic, head, re.DOTALL):
-            raise UnreadableFileError(
-                f"holds {kind} bytes, which are not read yet",
-                where=name,
-                next_step="decompress it, or store it as gzip",
-            )
-    writer = _Writer(decoded, stored, name)
-    if head.startswith(GZIP):
-        stored.compression = "gzip"
-        _gunzip(head, stored, writer, name)
-    elif len(head) < 2 and name.lower().endswith(".gz"):
-        raise _damaged(name, f"it ends at byte {len(head)}, before a gzip header is complete")
-    else:
-        while head:
-            writer.write(head)
-            head = stored.read()
-    writer.end()
-    return writer.written
+    written, last = 0, b"\n"
+    has_parquet = False
+    for text in _texts(Feed(stored.pieces(), name=name), stored, scratch):
+        is_parquet = text.peek(len(PARQUET)) == PARQUET
+        if (is_parquet and written) or (has_parquet and text.peek(1)):
+            raise text.refused("holds Parquet beside something else in one archive")
+        has_parquet = is_parquet or has_parquet
+        if last != b"\n" and text.peek(1):
+            written += decoded.write(b"\n")
+        for piece in as_utf8(text):
+            if piece:
+                decoded.write(piece)
+                written, last = written + len(piece), piece[-1:]
+            if written > MAX_DECODED_BYTES:
+                raise text.damaged(f"it decodes to more than {MAX_DECODED_BYTES} bytes")
+    return written
 
 
-class _Writer:
-    """Decoded bytes on their way to the scratch file, counted and bounded; a UTF-8 mark is left out."""
+def _texts(feed: Feed, stored: MeasuredStream, scratch: Path | None, level: int = 0) -> Iterator[Feed]:
+    """What is found once every compression is undone: one text, or those of an archive in order.
 
-    def __init__(self, target: BinaryIO, stored: MeasuredStream, name: str) -> None:
-        self._target = target
+    Each is to be read to its end before the next; its checksum is verified there.
+    """
+    kind = kind_of(feed.peek(16))
+    if kind is None:
+        if not level and (begun := kind_that_begins(feed.peek(16), feed.name)):
+            raise feed.damaged(f"it ends at byte {len(feed.peek(16))}, before a {begun} header is complete")
+        yield feed
+        return
+    if kind not in READ:
+        raise feed.refused(f"holds {kind} bytes, which are not read")
+    if level == MAX_LEVELS:
+        raise feed.refused(f"holds {kind} inside a compression inside another; two are undone, not three")
+    if not level:
+        stored.compression = kind
+    growth = _Growth(stored)
+    if kind != "zip":
+        yield from _texts(Feed(growth.of(DECODERS[kind](feed), feed), name=feed.name), stored, scratch, level + 1)
+        return
+    archive = Archive(feed, scratch)
+    try:
+        for member in archive.members:
+            inner = Feed(growth.of(archive.content(member), feed), name=f"{feed.name}, member {member.name!r}")
+            yield from _texts(inner, stored, scratch, level + 1)
+    finally:
+        archive.close()
+
+
+class _Growth:
+    """How much one compression made of the stored bytes so far."""
+
+    def __init__(self, stored: MeasuredStream) -> None:
         self._stored = stored
-        self._name = name
-        self._first: bytes | None = b""
-        self.written = 0
+        self._grown = 0
 
-    def write(self, data: bytes) -> None:
-        if self._first is not None:
-            self._first += data
-            if len(self._first) < len(UTF8_MARK):
-                return
-            data, self._first = self._first.removeprefix(UTF8_MARK), None
-        self._target.write(data)
-        self.written += len(data)
-        if self.written > MAX_DECODED_BYTES:
-            raise _damaged(self._name, f"it decodes to more than {MAX_DECODED_BYTES} bytes")
-        if self.written > RATIO_FROM_BYTES and self.written > MAX_RATIO * self._stored.size_bytes:
-            raise _damaged(
-                self._name,
-                f"{self._stored.size_bytes} stored bytes decode to more than {self.written}; no log shrinks that much",
-            )
-
-    def end(self) -> None:
-        if self._first:
-            self._target.write(self._first)
-            self.written += len(self._first)
-            self._first = None
-
-
-def _gunzip(head: bytes, stored: MeasuredStream, writer: _Writer, name: str) -> None:
-    """Every member of a gzip file, each to its checksum."""
-    member = zlib.decompressobj(wbits=31)
-    begins_at = 0  # where the current member begins
-    fed = 0  # stored bytes before `data`
-    feed = CHUNK  # small members are fed in small pieces, so that a million of them cost no million copies
-    data = memoryview(head)
-    while True:
-        if not data:
-            data = memoryview(stored.read())
-            if not data:
-                break
-        if member.eof:
-            begins_at, member = fed, zlib.decompressobj(wbits=31)
-            if data[0] != GZIP[0] or (len(data) > 1 and data[1] != GZIP[1]):
-                raise _damaged(
-                    name, f"at byte {fed}, after the end of a gzip member, stand bytes that do not belong to it"
+    def of(self, pieces: Iterator[bytes], feed: Feed) -> Iterator[bytes]:
+        """The pieces; DamagedFileError once they are more than any log."""
+        for piece in pieces:
+            self._grown += len(piece)
+            if self._grown > MAX_DECODED_BYTES:
+                raise feed.damaged(f"it decodes to more than {MAX_DECODED_BYTES} bytes")
+            if self._grown > RATIO_FROM_BYTES and self._grown > MAX_RATIO * self._stored.size_bytes:
+                raise feed.damaged(
+                    f"{self._stored.size_bytes} stored bytes decode to more than {self._grown}; "
+                    "no log shrinks that much"
                 )
-        piece = data[:feed]
-        try:
-            out = member.decompress(piece, CHUNK)
-            writer.write(out)
-            while not member.eof and (member.unconsumed_tail or len(out) == CHUNK):
-                out = member.decompress(member.unconsumed_tail, CHUNK)
-                writer.write(out)
-        except zlib.error as error:
-            raise _damaged(
-                name,
-                f"the gzip member that begins at byte {begins_at} is damaged before byte {fed + len(piece)} ({error})",
-            ) from error
-        used = len(piece) - len(member.unused_data)
-        fed, data = fed + used, data[used:]
-        feed = max(64, min(CHUNK, 2 * (fed - begins_at if member.eof else feed)))
-    if not member.eof:
-        raise _damaged(name, f"it ends at byte {fed}, inside the gzip member that begins at byte {begins_at}")
-
-
-def _damaged(name: str, what: str) -> DamagedFileError:
-    return DamagedFileError(what, where=name, next_step="deliver the file again, whole; none of its entries is counted")
+            if piece:
+                yield piece
