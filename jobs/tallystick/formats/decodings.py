@@ -83,7 +83,8 @@ class RegexDecoding(Stated):
         None,
         description="The same line as words between single spaces, for reading many lines at once where every line of "
         'a file is that plain: name, "name" in quotes, [name and name] for the halves of one in brackets, _ for a word '
-        "that is no field.",
+        "that is no field. A field that is not among them is one that such a line does not have. A word is whatever has "
+        "no space, so the expression takes any such word in its place, and the rules of the columns judge it.",
     )
 
     @property
@@ -102,8 +103,9 @@ class RegexDecoding(Stated):
         joined = [first[1:] for first, second in halves if first[0] == "[" and second == f"{first[1:]}]"]
         if len(whole) + 2 * len(joined) != len(self.split):
             raise ValueError("split: the halves of a word in brackets stand next to each other")
-        if sorted([*joined, *(word for word in whole if word != "_")]) != sorted(self.fields):
-            raise ValueError("split: its words and the keys of fields differ")
+        words = [*joined, *(word for word in whole if word != "_")]
+        if wrong := [word for word in words if word not in self.fields or words.count(word) > 1]:
+            raise ValueError(f"split: {wrong[0]!r} is no field, or stands there twice")
         return self
 
     @model_validator(mode="after")

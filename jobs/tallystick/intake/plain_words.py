@@ -7,6 +7,7 @@ words between them. Then the words are what the format's expression matches; any
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,9 +34,13 @@ class Layout:
         if decoding.split is None:
             return None
         with file.open("rb") as source:
-            quotes = source.readline(MAX_LINE_BYTES).count(b'"')
+            line = source.readline(MAX_LINE_BYTES).rstrip(b"\r\n")
+        found = re.fullmatch(decoding.expression, line.decode(errors="replace"), re.DOTALL)
+        named = {word.strip('"[]') for word in decoding.split}
+        if found is None or any(found[name] for name in decoding.fields if name not in named):
+            return None
         for words in (decoding.split, (*decoding.split, '"_"')):
-            if quotes == 2 * sum(word[0] == '"' for word in words):
+            if line.count(b'"') == 2 * sum(word[0] == '"' for word in words):
                 return cls(words=words, fields=tuple(decoding.fields))
         return None
 
@@ -59,7 +64,8 @@ class Layout:
         """A query that decodes the whole file, in file order: `position`, `undecodable`, every field of the format."""
         names = [f"word {index}" for index, _ in enumerate(self.words)]
         columns = ", ".join(f"{quote_text(name)}: 'VARCHAR'" for name in names)
-        fields = {word.strip('"'): quote_name(name) for word, name in zip(self.words, names, strict=True)}
+        fields = dict.fromkeys(self.fields, "''")  # what an expression gives for a group that takes no part
+        fields |= {word.strip('"'): quote_name(name) for word, name in zip(self.words, names, strict=True)}
         doubts = [f"{quote_name(name)} IS NULL" for name in names]  # an empty word, which no word in quotes is
         for index, word in enumerate(self.words):
             if word[0] == "[":
