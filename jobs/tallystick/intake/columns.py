@@ -1,17 +1,15 @@
-"""Entries that are records with named columns: what a batch of them is, and the first ones for recognising a format."""
+"""Entries that are records with named columns: what a batch of them is, and which column a field stands in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from tallystick.duck import quote_name
-from tallystick.formats.decodings import ColumnField, ColumnsDecoding
+from tallystick.formats.decodings import ColumnField
 from tallystick.intake.batch import Batch, Unreadable
 from tallystick.intake.cells import Cells, Places
 
@@ -27,8 +25,8 @@ class ColumnBatch(Batch):
     ends: Places
 
     @classmethod
-    def of_none(cls, names: list[str], *, unreadable: tuple[Unreadable, ...]) -> ColumnBatch:
-        """A batch of lines of which none can be read."""
+    def of_none(cls, names: list[str], *, unreadable: tuple[Unreadable, ...], lines: int | None) -> ColumnBatch:
+        """A batch of entries of which none can be read."""
         nothing = np.zeros(0, dtype=np.int64)
         fields = pa.table({name: pa.nulls(0, pa.large_string()) for name in names})
         return cls(
@@ -38,7 +36,7 @@ class ColumnBatch(Batch):
             positions=nothing,
             fields=fields,
             unreadable=unreadable,
-            lines=len(unreadable),
+            lines=lines,
         )
 
     @classmethod
@@ -68,12 +66,6 @@ class ColumnBatch(Batch):
         return self.fields.add_column(0, "position", pa.array(self.positions))
 
 
-def decoded_columns_sql(decoding: ColumnsDecoding, relation: str) -> str:
-    """A query over the Arrow table of a `ColumnBatch`: `position`, `undecodable`, every field."""
-    fields = ", ".join(quote_name(name) for name in decoding.fields)
-    return f"SELECT position, CAST(NULL AS VARCHAR) AS undecodable, {fields} FROM {relation}"
-
-
 def places_of(fields: Mapping[str, ColumnField], header: Sequence[str]) -> dict[str, tuple[int, ...]]:
     """At which places of a record each field may stand; names are compared without case, the first of two counts."""
     places: dict[str, int] = {}
@@ -101,18 +93,6 @@ def first_known(columns: Sequence[pa.Array], rows: int) -> pa.Array:
     return columns[0] if len(columns) == 1 else pc.coalesce(*columns)
 
 
-def first_rows(batches: Iterator[Batch], most: int) -> Iterator[dict[str, str | None]]:
-    """The fields of the first entries, as many as `most`; one of no field for each that cannot be read."""
-    for batch in batches:
-        assert isinstance(batch, ColumnBatch)
-        lost = [dict.fromkeys(batch.fields.column_names)] * len(batch.unreadable)
-        for row in [*batch.fields.slice(0, most).to_pylist(), *lost][:most]:
-            yield row
-            most -= 1
-        if most <= 0:
-            return
-
-
 def text_of(block: bytes) -> bytes:
     """The block as UTF-8: a byte that is no text is written as a backslash, an x and two digits."""
     if block.isascii():
@@ -122,9 +102,3 @@ def text_of(block: bytes) -> bytes:
     except UnicodeDecodeError:
         return block.decode("utf-8", "backslashreplace").encode()
     return block
-
-
-def is_parquet(file: Path) -> bool:
-    """Whether a decoded file begins as Parquet does."""
-    with file.open("rb") as source:
-        return source.read(4) == b"PAR1"

@@ -63,7 +63,8 @@ class _Records:
     def too_long(self, line: Unreadable) -> ColumnBatch:
         """A batch of one line that is too long."""
         self._line += 1
-        return ColumnBatch.of_none([*self._decoding.fields], unreadable=(replace(line, position=self._line - 1),))
+        lost = replace(line, position=self._line - 1)
+        return ColumnBatch.of_none([*self._decoding.fields], unreadable=(lost,), lines=1)
 
     def batch(self, block: bytes, *, is_whole: bool) -> ColumnBatch:
         """The records of a block; with `is_whole` all of it, else up to the last record if that goes on."""

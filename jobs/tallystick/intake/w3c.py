@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -25,7 +24,7 @@ HASH = ord("#")
 
 
 def split_w3c(
-    file: Path, how: Literal["w3c", "zeek"], decoding: ColumnsDecoding, *, block: int = BLOCK
+    file: Path, decoding: ColumnsDecoding, *, is_zeek: bool = False, block: int = BLOCK
 ) -> Iterator[ColumnBatch]:
     """Every line of a decoded file that is an entry, in order, with its fields; positions are its lines.
 
@@ -33,7 +32,7 @@ def split_w3c(
     that names fields; a line with another number of words, or above any such directive, is `not_in_format`. What the
     log writes where it does not know ("-") is NULL.
     """
-    lines = _Lines(how, decoding)
+    lines = _Lines(decoding, is_zeek=is_zeek)
     with file.open("rb") as source:
         for piece in whole_lines(source, block=block):
             if isinstance(piece, Unreadable):
@@ -45,15 +44,15 @@ def split_w3c(
 class _Lines:
     """Blocks to batches; knows the line at which the next block begins, and what directives said."""
 
-    def __init__(self, how: Literal["w3c", "zeek"], decoding: ColumnsDecoding) -> None:
-        self._said, self._after = (W3C_BEGINS, after_w3c) if how == "w3c" else (ZEEK_BEGINS, after_zeek)
+    def __init__(self, decoding: ColumnsDecoding, *, is_zeek: bool) -> None:
+        self._said, self._after = (ZEEK_BEGINS, after_zeek) if is_zeek else (W3C_BEGINS, after_w3c)
         self._fields = decoding.fields
         self._line = 1
 
     def too_long(self, line: Unreadable) -> ColumnBatch:
         """A batch of one line that is too long."""
         self._line += 1
-        return ColumnBatch.of_none([*self._fields], unreadable=(replace(line, position=self._line - 1),))
+        return ColumnBatch.of_none([*self._fields], unreadable=(replace(line, position=self._line - 1),), lines=1)
 
     def batch(self, block: bytes) -> ColumnBatch:
         """The entries of a block of whole lines."""
@@ -84,7 +83,7 @@ class _Lines:
         here = is_entry[begin:end]
         from_byte = int(starts[begin])
         if not here.any():
-            return ColumnBatch.of_none([*self._fields], unreadable=())
+            return ColumnBatch.of_none([*self._fields], unreadable=(), lines=0)
         content = block[from_byte : starts[end]]
         looked_at = np.flatnonzero(here)[:LOOKED_AT] + begin
         self._said = said = self._said.told_by([block[starts[line] : starts[line + 1]] for line in looked_at.tolist()])
