@@ -67,9 +67,6 @@ class JsonDecoding(Stated):
     def _paths_are_apart(self) -> JsonDecoding:
         if len({field.path for field in self.fields.values()}) < len(self.fields):
             raise ValueError("two fields have the same path")
-        paths = {path for field in self.fields.values() for path in field.paths}
-        if any(path[:length] in paths for path in paths for length in range(1, len(path))):
-            raise ValueError("one field's path lies inside another's")
         return self
 
 

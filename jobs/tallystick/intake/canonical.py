@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tallystick.digest_key import PUBLISHED_KEY, DigestKey
 from tallystick.duck import quote_name, quote_text
 from tallystick.formats import Format
-from tallystick.formats.columns import TEXT_READINGS, ColumnRule
+from tallystick.formats.columns import TEXT_READINGS, TIMES, ColumnRule
 from tallystick.formats.rules import Parts
 from tallystick.intake.masking import masked_sql, secret_digest_sql
 from tallystick.intake.readings import TIME_END_US, TIME_FIRST_US, reader_of
@@ -163,7 +163,12 @@ def _value(name: str, rule: ColumnRule, key: DigestKey) -> str:
 def _readable(name: str, rule: ColumnRule) -> str | None:
     """The condition under which the text of a column, where there is one, is what it should be; NULL counts as not."""
     reader = reader_of(rule)
-    return None if reader.is_readable is None else reader.is_readable(_text_of(name), _value_of(name))
+    if reader.is_readable is None:
+        return None
+    readable = reader.is_readable(_text_of(name), _value_of(name))
+    if name != "received_at" and rule.read in TIMES:  # a time that no timestamp can hold was read as the first too late
+        readable = f"({readable} AND {_value_of(name)} < make_timestamptz({TIME_END_US}))"
+    return readable
 
 
 def _is_in_range() -> str:

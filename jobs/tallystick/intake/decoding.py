@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from tallystick.duck import quote_name, quote_text, without_wildcards
@@ -29,10 +30,9 @@ def decoded_batch_sql(described: Format, relation: str) -> str:
             f"FROM (SELECT position, regexp_extract(entry, {pattern}, [{groups}], 's') AS fields FROM {relation})"
         )
     shape = quote_text(json.dumps(_json_shape(_shape(described.decode))))
-    found = _twins(described.decode)
+    twins = _twins(described.decode)
     extracted = ", ".join(
-        f"{_first([_extracted('fields', path) if path not in found else _searched(path) for path in field.paths])} "
-        f"AS {quote_name(name)}"
+        f"{_first([_value(described.decode, path, twins) for path in field.paths])} AS {quote_name(name)}"
         for name, field in described.decode.fields.items()
     )
     return (
@@ -51,7 +51,7 @@ def decoded_file_sql(decoding: JsonDecoding, file: str) -> str | None:
     shape = _shape(decoding)
     columns = ", ".join(f"{quote_text(str(key))}: {quote_text(_sql_type(inner))}" for key, inner in shape.items())
     extracted = ", ".join(
-        f"{_first([_extracted(quote_name(str(path[0])), path[1:]) for path in field.paths])} AS {quote_name(name)}"
+        f"{_first([_inside(decoding, path, _in_file) for path in field.paths])} AS {quote_name(name)}"
         for name, field in decoding.fields.items()
     )
     return (
@@ -62,15 +62,45 @@ def decoded_file_sql(decoding: JsonDecoding, file: str) -> str | None:
 
 
 def _shape(decoding: JsonDecoding) -> Shape:
-    """The fields as a tree of keys and places in arrays; None is a value."""
+    """The fields as a tree of keys and places in arrays; None is a value.
+
+    Where one field's path lies inside another's, the outer one is the value, and the inner one is searched in its text.
+    """
     shape: Shape = {}
-    for field in decoding.fields.values():
-        for path in field.paths:
-            place = shape
-            for step in path[:-1]:
-                place = place.setdefault(step, {})
-            place[path[-1]] = None
+    for path in _outermost(decoding):
+        place = shape
+        for step in path[:-1]:
+            place = place.setdefault(step, {})
+        place[path[-1]] = None
     return shape
+
+
+def _outermost(decoding: JsonDecoding) -> list[Path]:
+    """The paths that lie inside no other."""
+    paths = [path for field in decoding.fields.values() for path in field.paths]
+    known = set(paths)
+    return [path for path in paths if not any(path[:length] in known for length in range(1, len(path)))]
+
+
+def _value(decoding: JsonDecoding, path: Path, twins: frozenset[Path]) -> str:
+    """A value of an entry of a batch."""
+    if path in twins:
+        return _searched("entry", path)
+    return _inside(decoding, path, lambda outer: _extracted("fields", outer))
+
+
+def _in_file(path: Path) -> str:
+    return _extracted(quote_name(str(path[0])), path[1:])
+
+
+def _inside(decoding: JsonDecoding, path: Path, extracted: Callable[[Path], str]) -> str:
+    """A value by its path, or by the rest of its path in the text of the field that it lies inside."""
+    known = set(_outermost(decoding))
+    length = next((length for length in range(1, len(path)) if path[:length] in known), len(path))
+    value = extracted(path[:length])
+    if length == len(path):
+        return value
+    return f"CASE WHEN json_valid({value}) THEN {_searched(value, path[length:])} END"
 
 
 def _elements(shape: Shape) -> Shape | None:
@@ -110,10 +140,10 @@ def _extracted(value: str, path: Path) -> str:
     return value
 
 
-def _searched(path: Path) -> str:
-    """A value by its path in the text of an entry."""
+def _searched(text: str, path: Path) -> str:
+    """A value by its path in a JSON text."""
     steps = "".join(f"[{step}]" if isinstance(step, int) else f'."{step}"' for step in path)
-    return f"json_extract_string(entry, {quote_text('$' + steps)})"
+    return f"json_extract_string({text}, {quote_text('$' + steps)})"
 
 
 def _twins(decoding: JsonDecoding) -> frozenset[Path]:
