@@ -80,10 +80,9 @@ def read_or_refuse(
         if problem is None:
             try:
                 known = look_at(decoded, name=task.name, catalogue=catalogue, wanted=wanted)
-            except UnknownFormatError as error:
+                return _read_decoded(connection, task, known, stored, decoded, batch=batch), None
+            except (UnknownFormatError, DamagedFileError) as error:
                 problem = error
-        if problem is None:
-            return _read_decoded(connection, task, known, stored, decoded, batch=batch), None
     refused = FileAccount(
         source=task.source,
         name=task.name,
@@ -164,7 +163,7 @@ def _decode(
         with open_object(task.uri) as source, decoded.open("wb") as target:
             stored = MeasuredStream(source)
             try:
-                decode_stored(stored, target, name=task.name)
+                decode_stored(stored, target, name=task.name, scratch=decoded.parent)
             except (DamagedFileError, UnreadableFileError) as error:
                 stored.drain()
                 return stored, error
