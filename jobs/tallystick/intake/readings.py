@@ -23,6 +23,8 @@ CLF_TIME = (
 DECIMAL = r"[0-9]+(?:[.][0-9]+)?"
 METHOD = r"[!#$%&''*+.^_`|~0-9A-Za-z][!#$%&''*+.^_`|~0-9A-Za-z-]*"
 """A token of RFC 9110 that does not begin with the dash that stands for nothing."""
+USUAL_METHODS = ("GET", "POST", "PUT", "HEAD", "DELETE")
+"""Those that are looked for before a regular expression is."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -134,8 +136,7 @@ def _path(target: str) -> str:
     absolute = f"coalesce(nullif(regexp_extract({cut}, '^[A-Za-z][A-Za-z0-9+.-]*://[^/]*(.*)$', 1), ''), '/')"
     session = "';(?i:jsessionid|phpsessid|sid|aspsessionid)=[^/;]*'"
     return (
-        f"CASE WHEN starts_with({target}, '/') AND NOT contains({target}, '?') AND NOT contains({target}, '#') "
-        f"AND NOT contains({target}, ';') THEN {target} "
+        f"CASE WHEN starts_with({target}, '/') AND NOT contains({target}, ';') THEN {_without_query(target)} "
         f"WHEN regexp_matches({target}, '^[A-Za-z][A-Za-z0-9+.-]*://') "
         f"THEN regexp_replace({absolute}, {session}, '', 'g') "
         f"ELSE regexp_replace({cut}, {session}, '', 'g') END"
@@ -144,19 +145,36 @@ def _path(target: str) -> str:
 
 def _referer(text: str) -> str:
     """A URL without its query, its fragment and the user before its host."""
-    cut = f"regexp_extract({text}, '^[^?#]*')"
+    without_user = f"regexp_replace({_without_query(text)}, '^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@', '\\1')"
+    return f"CASE WHEN contains({text}, '@') THEN {without_user} ELSE {_without_query(text)} END"
+
+
+def _without_query(url: str) -> str:
+    """What stands before the first ? or #."""
     return (
-        f"CASE WHEN contains({text}, '?') OR contains({text}, '#') OR contains({text}, '@') "
-        f"THEN regexp_replace({cut}, '^([A-Za-z][A-Za-z0-9+.-]*://)[^/]*@', '\\1') ELSE {text} END"
+        f"CASE WHEN contains({url}, '#') THEN split_part(split_part({url}, '?', 1), '#', 1) "
+        f"WHEN contains({url}, '?') THEN split_part({url}, '?', 1) ELSE {url} END"
     )
+
+
+def _request_method(line: str) -> str:
+    """The method of a request line, where it has one."""
+    cases = " ".join(f"WHEN starts_with({line}, '{method} /') THEN '{method}'" for method in USUAL_METHODS)
+    return f"CASE {cases} ELSE nullif(regexp_extract({line}, '^({METHOD}) \\S', 1), '') END"
 
 
 def _request_target(line: str) -> str:
     """The target in a request line: what stands between its method and its version, where it has one."""
     after = f"strpos({line}, ' ')"
     versions = " OR ".join(f"ends_with({line}, ' HTTP/{version}')" for version in ("1.1", "2.0", "1.0"))
+    cases = " ".join(
+        f"WHEN starts_with({line}, '{method} /') AND ({versions}) "
+        f"THEN substring({line}, {len(method) + 2}, length({line}) - {len(method) + 10})"
+        for method in USUAL_METHODS
+    )
     return (
-        f"CASE WHEN ({versions}) AND length({line}) > {after} + 9 AND regexp_matches({line}, '^{METHOD} \\S') "
+        f"CASE {cases} "
+        f"WHEN ({versions}) AND length({line}) > {after} + 9 AND regexp_matches({line}, '^{METHOD} \\S') "
         f"THEN {line}[{after} + 1:-10] "
         f"ELSE nullif(regexp_extract({line}, '^{METHOD} (\\S.*?)(?: HTTP/[0-9.]+)?\\s*$', 1), '') END"
     )
@@ -167,7 +185,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "text": Reader(value=lambda text: text),
         "address": Reader(value=_address),
         "target": Reader(value=_path),
-        "request_method": Reader(value=lambda text: f"nullif(regexp_extract({text}, '^({METHOD}) \\S', 1), '')"),
+        "request_method": Reader(value=_request_method),
         "request_target": Reader(value=_path, pick=_request_target),
         "referer": Reader(value=_referer),
         "count": _count("bad_amount"),
