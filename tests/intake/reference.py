@@ -11,7 +11,6 @@ ORDER = [
     "not_json",
     "not_an_object",
     "not_in_format",
-    "not_text",
     "too_long",
     "no_time",
     "bad_time",
@@ -97,11 +96,15 @@ def parse(line: str) -> Any:
         raise NotJsonError from error
 
 
+def is_foreign(one: str) -> bool:
+    return one == "\0" or 0xDC80 <= ord(one) <= 0xDCFF
+
+
 def judge(line: bytes, source: str) -> tuple[dict[str, Any] | None, list[str]]:
-    try:
-        text = line.decode()
-    except UnicodeDecodeError:
-        return None, ["not_text"]
+    # A byte that is no text reads \xNN in the value of a string; anywhere else the entry is no JSON.
+    text = "".join(
+        f"\\\\x{ord(one) & 0xFF:02x}" if is_foreign(one) else one for one in line.decode("utf-8", "surrogateescape")
+    )
     try:
         value = parse(text)
         if not isinstance(value, dict):

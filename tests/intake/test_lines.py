@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 
 import pytest
@@ -51,14 +52,28 @@ def test_a_file_of_nothing_has_no_batch(tmp_path: Path) -> None:
     assert split(b"", tmp_path) == []
 
 
-def test_a_line_that_is_no_text_costs_itself_and_not_its_neighbours(tmp_path: Path) -> None:
-    batches = split(b"a\n\xff\xfe\nb\xc3\nc\xc3\xa9\n", tmp_path)
+def test_bytes_that_are_no_text_are_escaped_and_the_line_as_it_was_is_kept(tmp_path: Path) -> None:
+    [batch] = split(b"a\n\xff\xfe\nb\xc3\nc\xc3\xa9\nd\x00\n", tmp_path)
 
-    assert numbered(batches) == {1: b"a", 4: b"c\xc3\xa9"}
-    lost = [entry for batch in batches for entry in batch.unreadable]
-    assert [(entry.position, entry.reason) for entry in lost] == [(2, "not_text"), (3, "not_text")]
-    assert lost[0].digest == hashlib.sha256(b"\xff\xfe").hexdigest()
-    assert lost[0].excerpt == r"\xff\xfe"
+    assert numbered([batch]) == {1: b"a", 2: rb"\xff\xfe", 3: rb"b\xc3", 4: b"c\xc3\xa9", 5: rb"d\x00"}
+    assert [batch.as_found(index) for index in range(5)] == [b"a", b"\xff\xfe", b"b\xc3", b"c\xc3\xa9", b"d\x00"]
+
+
+def test_bytes_that_are_no_text_are_escaped_for_json_in_lines_of_json(tmp_path: Path) -> None:
+    file = tmp_path / "decoded"
+    file.write_bytes(b'{"a":"\xff"}\n')
+
+    [batch] = split_lines(file, is_json=True)
+
+    assert json.loads(batch.entry(0)) == {"a": r"\xff"}
+
+
+def test_a_line_that_is_too_long_once_it_is_escaped_is_too_long(tmp_path: Path) -> None:
+    [batch] = split(b"\x00" * (MAX_ENTRY_BYTES // 3) + b"\nb\n", tmp_path, block=64 << 20)
+
+    assert numbered([batch]) == {2: b"b"}
+    [lost] = batch.unreadable
+    assert (lost.position, lost.reason, lost.size_bytes) == (1, "too_long", MAX_ENTRY_BYTES // 3)
 
 
 def test_a_line_that_is_too_long_costs_itself_and_not_its_neighbours(tmp_path: Path) -> None:
@@ -103,7 +118,6 @@ def test_every_line_is_an_entry_or_unreadable_or_counted_whatever_the_block(
     batches = split(content, tmp_path_factory.mktemp("lines"), comment="#", block=block)
 
     expected_entries: dict[int, bytes] = {}
-    expected_lost = []
     expected_others = 0
     lines = content.split(b"\n")
     if lines[-1] == b"":
@@ -113,10 +127,8 @@ def test_every_line_is_an_entry_or_unreadable_or_counted_whatever_the_block(
         line = line[:-1] if ended and line.endswith(b"\r") else line
         if line.startswith(b"#") or not line.strip():
             expected_others += 1
-        elif "\ufffd" in line.decode("utf-8", "replace"):
-            expected_lost.append(number)
         else:
-            expected_entries[number] = line
+            expected_entries[number] = line.decode("utf-8", "backslashreplace").replace("\0", r"\x00").encode()
     assert numbered(batches) == expected_entries
-    assert [entry.position for batch in batches for entry in batch.unreadable] == expected_lost
+    assert all(not batch.unreadable for batch in batches)
     assert sum(batch.others.total for batch in batches) == expected_others

@@ -98,10 +98,26 @@ def test_every_reason_of_an_entry_is_kept_in_the_order_of_the_list(read: Callabl
     assert all(reasons == sorted(reasons, key=list(REASONS).index) for reasons in reading.reasons)
 
 
-def test_bytes_that_are_no_text_are_a_reason(read: Callable[..., Any]) -> None:
-    reading = read(line().encode() + b'{"client":"\xe9"}\n', format="gateway_jsonl")
+def test_bytes_that_are_no_text_are_kept_escaped_in_a_string_and_are_no_json_outside(read: Callable[..., Any]) -> None:
+    kept = line(client="SEEN").encode().replace(b"SEEN", b"caf\xe9\x00\xc3\xa9")
+    lost = line(status=200).encode().replace(b"200", b"2\xff0")
 
-    assert reading.reasons == [["not_text"]]
+    reading = read(line().encode() + kept + lost, format="gateway_jsonl")
+
+    assert [row["credential"] for row in reading.entries] == ["c", "caf\\xe9\\x00é"]
+    assert reading.reasons == [["not_json"]]
+    assert reading.rejected[0]["digest"] == hashlib.sha256(lost.rstrip()).hexdigest()
+
+
+def test_bytes_that_are_no_text_are_kept_escaped_in_a_line(read: Callable[..., Any]) -> None:
+    kept = COMBINED.format(status=200, size=5).encode().replace(b'"-"\n', b'"caf\xe9"\n')
+    lost = kept.replace(b"200", b"2x0")
+
+    reading = read(kept + lost, format="nginx_combined")
+
+    assert [row["user_agent"] for row in reading.entries] == ["caf\\xe9"]
+    assert reading.reasons == [["bad_status"]]
+    assert reading.rejected[0]["digest"] == hashlib.sha256(lost.rstrip()).hexdigest()
 
 
 def test_an_entry_that_is_too_long_is_rejected(read: Callable[..., Any]) -> None:

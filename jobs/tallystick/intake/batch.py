@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -63,10 +64,11 @@ NO_LINES = OtherLines()
 
 @dataclass(frozen=True, kw_only=True)
 class Batch:
-    """Entries of a file that are UTF-8 text, in file order, without the line ends or commas between them.
+    """Entries of a file as UTF-8 text, in file order, without the line ends or commas between them.
 
     `text` holds them without gaps, entry i from byte `offsets[i]` to `offsets[i + 1]`; `positions[i]` is its line, or
-    its place in the array, from 1. `unreadable` are the entries between them that are not text or too long, and
+    its place in the array, from 1. `raw` has by position the bytes, as they stand in the file, of entries with bytes
+    that are no text and are escaped in `text`. `unreadable` are the entries between them that are too long, and
     `others` counts the lines that are no entries. `lines` is how many lines the batch was made of, each of them an
     entry, unreadable, or one of the others; None where entries are not found line by line. `not_requests` counts what
     wraps no request.
@@ -79,6 +81,7 @@ class Batch:
     others: OtherLines = NO_LINES
     lines: int | None = None
     not_requests: int = 0
+    raw: Mapping[int, bytes] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -90,6 +93,7 @@ class Batch:
         others: OtherLines = OtherLines(),
         lines: int | None = None,
         not_requests: int = 0,
+        raw: Mapping[int, bytes] | None = None,
     ) -> Batch:
         """A batch of separate entries."""
         offsets = np.zeros(len(entries) + 1, dtype=np.int64)
@@ -102,17 +106,23 @@ class Batch:
             others=others,
             lines=lines,
             not_requests=not_requests,
+            raw=raw or {},
         )
 
     def __len__(self) -> int:
         return len(self.positions)
 
     def entry(self, index: int) -> bytes:
-        """The bytes of one entry."""
+        """The text of one entry."""
         return self.text[self.offsets[index] : self.offsets[index + 1]]
 
+    def as_found(self, index: int) -> bytes:
+        """The bytes of one entry as they stand in the file."""
+        found = self.raw.get(int(self.positions[index])) if self.raw else None
+        return self.entry(index) if found is None else found
+
     def entries(self) -> list[bytes]:
-        """The bytes of every entry."""
+        """The text of every entry."""
         bounds = self.offsets.tolist()
         return [self.text[start:end] for start, end in itertools.pairwise(bounds)]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tallystick.formats import Envelope, Format
+from tallystick.formats.decodings import JsonDecoding
 from tallystick.formats.entries import TABLES
 from tallystick.intake.batch import Batch, OtherLines
 from tallystick.intake.envelopes import below, unwrapped
@@ -24,14 +25,14 @@ def split_entries(file: Path, described: Format, envelope: Envelope | None = Non
     """Every entry of a decoded file in batches, in order; of wrapped ones what the envelope holds."""
     how = described.entries
     if envelope is not None:
-        return unwrapped(wrappers(file, envelope), envelope, how)
+        return unwrapped(wrappers(file, envelope, described), envelope, how)
     if how.find in TABLES:
         return split_records(file, described)
     if how.find == "lines":
-        lines = split_lines(file, comment=how.comment)
+        lines = split_lines(file, comment=how.comment, is_json=isinstance(described.decode, JsonDecoding))
         return lines if how.header is None else without_headers(lines, how.header)
     if is_one_a_line(file, under=how.keys[0] if how.keys else None):
-        return split_lines(file)
+        return split_lines(file, is_json=True)
     if len(how.keys) > 1:
         return below(split_values(file), how)
     return split_values(file, under=how.keys[0] if how.keys else None)
@@ -49,13 +50,16 @@ def without_headers(batches: Iterator[Batch], header: str) -> Iterator[Batch]:
             unreadable=batch.unreadable,
             others=batch.others + OtherLines(headers=len(entries) - len(kept)),
             lines=batch.lines,
+            raw=batch.raw,
         )
 
 
-def wrappers(file: Path, envelope: Envelope) -> Iterator[Batch]:
-    """The wrappers of a decoded file in batches, in order."""
-    if envelope.find == "lines" or is_one_a_line(file, under=None):
-        return split_lines(file)
+def wrappers(file: Path, envelope: Envelope, described: Format | None = None) -> Iterator[Batch]:
+    """The wrappers of a decoded file in batches, in order; `described` is what is wrapped, where that is known."""
+    if envelope.find == "lines":
+        return split_lines(file, is_json=described is not None and isinstance(described.decode, JsonDecoding))
+    if is_one_a_line(file, under=None):
+        return split_lines(file, is_json=True)
     return split_values(file)
 
 

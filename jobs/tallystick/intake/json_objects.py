@@ -30,8 +30,9 @@ def readable_json(batch: Batch) -> tuple[Batch, tuple[Unreadable, ...]]:
             kept.append(entry_once)
             keep.append(index)
         else:
-            unreadable.append(Unreadable.of(entry, position=int(batch.positions[index]), reason=reason))
-    return Batch.of(kept, batch.positions[np.array(keep, dtype=np.int64)].tolist()), tuple(unreadable)
+            unreadable.append(Unreadable.of(batch.as_found(index), position=int(batch.positions[index]), reason=reason))
+    places = batch.positions[np.array(keep, dtype=np.int64)].tolist()
+    return Batch.of(kept, places, raw=batch.raw), tuple(unreadable)
 
 
 def _judge(entry: bytes) -> tuple[str | None, bytes]:

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from tallystick.intake import masking
 from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, Unreadable
-from tallystick.intake.lines import is_text
+from tallystick.intake.escaping import escaped_in_json, is_text
 
 BLOCK = 1 << 20
 ENTRIES = 20_000
@@ -39,22 +39,25 @@ def split_values(file: Path, *, under: str | None = None) -> Iterator[Batch]:
     entries: list[bytes] = []
     places: list[int] = []
     unreadable: list[Unreadable] = []
+    raw: dict[int, bytes] = {}
     size = 0
     with file.open("rb") as source:
         for position, entry in enumerate(_Splitter(source, under).entries(), start=1):
             if isinstance(entry, Unreadable):
                 unreadable.append(replace(entry, position=position))
-            elif not is_text(entry):
-                unreadable.append(Unreadable.of(entry, position=position, reason="not_text"))
+            elif len(text := entry if is_text(entry) else escaped_in_json(entry)) > MAX_ENTRY_BYTES:
+                unreadable.append(Unreadable.of(entry, position=position, reason="too_long"))
             else:
-                entries.append(entry)
+                if text is not entry:
+                    raw[position] = entry
+                entries.append(text)
                 places.append(position)
-                size += len(entry)
+                size += len(text)
             if size > BYTES or len(entries) + len(unreadable) >= ENTRIES:
-                yield Batch.of(entries, places, unreadable=tuple(unreadable))
-                entries, places, unreadable, size = [], [], [], 0
+                yield Batch.of(entries, places, unreadable=tuple(unreadable), raw=raw)
+                entries, places, unreadable, raw, size = [], [], [], {}, 0
     if entries or unreadable:
-        yield Batch.of(entries, places, unreadable=tuple(unreadable))
+        yield Batch.of(entries, places, unreadable=tuple(unreadable), raw=raw)
 
 
 class _Splitter:

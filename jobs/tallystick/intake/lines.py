@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -13,17 +13,22 @@ import numpy.typing as npt
 
 from tallystick.intake import masking
 from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, OtherLines, Unreadable
+from tallystick.intake.escaping import escaped, escaped_in_json, is_text
 
 BLOCK = 8 << 20
 """Bytes that are split at a time."""
 BLANK = b" \t\r\x0b\x0c"
+Escape = Callable[[bytes], bytes]
 Positions = npt.NDArray[np.int64]
 
 
-def split_lines(file: Path, *, comment: str | None = None, block: int = BLOCK) -> Iterator[Batch]:
-    """Every line of a decoded file, in order: entries, entries that are no text or too long, and a count of the rest.
+def split_lines(
+    file: Path, *, comment: str | None = None, is_json: bool = False, block: int = BLOCK
+) -> Iterator[Batch]:
+    """Every line of a decoded file, in order: entries, entries that are too long, and a count of the rest.
 
-    Blank lines and those that begin with `comment` are no entries; line numbers count them all.
+    Blank lines and those that begin with `comment` are no entries; line numbers count them all. Bytes that are no text
+    are kept escaped, in lines of JSON so that the values of strings are.
     """
     mark = comment.encode() if comment else None
     line = 1
@@ -33,7 +38,7 @@ def split_lines(file: Path, *, comment: str | None = None, block: int = BLOCK) -
                 yield Batch.of([], [], unreadable=(replace(piece, position=line),), lines=1)
                 line += 1
             else:
-                batch, lines = _batch(piece, line, mark)
+                batch, lines = _batch(piece, line, mark, escaped_in_json if is_json else escaped)
                 yield batch
                 line += lines
 
@@ -70,7 +75,7 @@ def _skip_line(begun: bytes, source: BinaryIO) -> tuple[Unreadable, bytes]:
     return lost, rest
 
 
-def _batch(block: bytes, first_line: int, comment: bytes | None) -> tuple[Batch, int]:
+def _batch(block: bytes, first_line: int, comment: bytes | None, escape: Escape) -> tuple[Batch, int]:
     """One block of whole lines, and how many lines it has."""
     if b"\r\n" in block:
         block = block.replace(b"\r\n", b"\n")
@@ -86,18 +91,15 @@ def _batch(block: bytes, first_line: int, comment: bytes | None) -> tuple[Batch,
         offsets = np.append(starts, ends[-1] + 1) - np.arange(len(starts) + 1)
         text = block.replace(b"\n", b"")
         return Batch(text=text, offsets=offsets, positions=positions, lines=len(ends)), len(ends)
-    return _careful(block, starts, ends, positions, comment), len(ends)
+    return _careful(block, starts, ends, positions, comment, escape), len(ends)
 
 
 def _doubtful(
     block: bytes, array: npt.NDArray[np.uint8], starts: Positions, ends: Positions, comment: bytes | None
 ) -> Positions:
     """The lines that may be blank or comments; every line where the block is not all text."""
-    if not block.isascii():
-        try:
-            block.decode()
-        except UnicodeDecodeError:
-            return np.arange(len(starts), dtype=np.int64)
+    if not is_text(block):
+        return np.arange(len(starts), dtype=np.int64)
     first = array[np.minimum(starts, len(array) - 1)]
     doubtful = (starts == ends) | (first <= 32)
     if comment:
@@ -105,35 +107,30 @@ def _doubtful(
     return np.flatnonzero(doubtful)
 
 
-def _careful(block: bytes, starts: Positions, ends: Positions, positions: Positions, comment: bytes | None) -> Batch:
-    """A block in which some lines are no entries, no text or too long, line by line."""
+def _careful(
+    block: bytes, starts: Positions, ends: Positions, positions: Positions, comment: bytes | None, escape: Escape
+) -> Batch:
+    """A block in which some lines are no entries, too long, or hold what is no text, line by line."""
     entries: list[bytes] = []
     places: list[int] = []
     unreadable: list[Unreadable] = []
+    raw: dict[int, bytes] = {}
     comments = blanks = 0
     for start, end, position in zip(starts.tolist(), ends.tolist(), positions.tolist(), strict=True):
         line = block[start:end]
         if not line.strip(BLANK):
             blanks += 1
-        elif comment and line.startswith(comment):
+            continue
+        if comment and line.startswith(comment):
             comments += 1
-        elif len(line) > MAX_ENTRY_BYTES:
+            continue
+        text = line if len(line) > MAX_ENTRY_BYTES or is_text(line) else escape(line)
+        if len(text) > MAX_ENTRY_BYTES:
             unreadable.append(Unreadable.of(line, position=position, reason="too_long"))
-        elif not is_text(line):
-            unreadable.append(Unreadable.of(line, position=position, reason="not_text"))
-        else:
-            entries.append(line)
-            places.append(position)
+            continue
+        if text is not line:
+            raw[position] = line
+        entries.append(text)
+        places.append(position)
     others = OtherLines(comments=comments, blanks=blanks)
-    return Batch.of(entries, places, unreadable=tuple(unreadable), others=others, lines=len(positions))
-
-
-def is_text(line: bytes) -> bool:
-    """Whether the bytes are UTF-8."""
-    if line.isascii():
-        return True
-    try:
-        line.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
+    return Batch.of(entries, places, unreadable=tuple(unreadable), others=others, lines=len(positions), raw=raw)

@@ -134,7 +134,9 @@ def _read_batch(
         connection.unregister(ENTRIES)
     indexes = np.searchsorted(batch.positions, [position for position, _ in lost]).tolist()
     return [
-        Rejection(entry=Unreadable.of(batch.entry(index), position=position, reason=reasons[0]), reasons=tuple(reasons))
+        Rejection(
+            entry=Unreadable.of(batch.as_found(index), position=position, reason=reasons[0]), reasons=tuple(reasons)
+        )
         for index, (position, reasons) in zip(indexes, lost, strict=True)
     ], left
 

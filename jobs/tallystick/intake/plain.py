@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from tallystick.intake.batch import Unreadable
-from tallystick.intake.lines import BLANK, is_text, whole_lines
+from tallystick.intake.escaping import is_text
+from tallystick.intake.lines import BLANK, whole_lines
 
 BLOCK = 1 << 18
 """Bytes looked at at a time: what a processor keeps close."""

@@ -19,7 +19,7 @@ def decompress_bzip2(feed: Feed) -> Iterator[bytes]:
             raise feed.foreign("a bzip2 stream")
         begins_at = feed.begin_member("bzip2 stream")
         stream = bz2.BZ2Decompressor()
-        while not stream.eof:
+        while True:
             piece = feed.take(length) if stream.needs_input else b""
             if stream.needs_input and not piece:
                 raise feed.cut(f"the bzip2 stream that begins at byte {begins_at}")
@@ -31,4 +31,6 @@ def decompress_bzip2(feed: Feed) -> Iterator[bytes]:
                 ) from error
             if stream.eof:
                 feed.put_back(len(stream.unused_data))
-            length = max(LEAST, min(PIECE, 2 * (feed.at - begins_at if stream.eof else length)))
+                length = max(LEAST, min(PIECE, 2 * (feed.at - begins_at)))
+                break
+            length = min(PIECE, 2 * length)

@@ -20,7 +20,7 @@ def gunzip(feed: Feed) -> Iterator[bytes]:
             raise feed.foreign("a gzip member")
         begins_at = feed.begin_member("gzip member")
         member = zlib.decompressobj(wbits=31)
-        while not member.eof:
+        while True:
             piece = feed.take(length)
             if not piece:
                 raise feed.cut(f"the gzip member that begins at byte {begins_at}")
@@ -30,8 +30,11 @@ def gunzip(feed: Feed) -> Iterator[bytes]:
                 raise feed.damaged(
                     f"the gzip member that begins at byte {begins_at} is damaged before byte {feed.at} ({error})"
                 ) from error
-            feed.put_back(len(member.unused_data))
-            length = max(LEAST, min(PIECE, 2 * (feed.at - begins_at if member.eof else length)))
+            if member.eof:
+                feed.put_back(len(member.unused_data))
+                length = max(LEAST, min(PIECE, 2 * (feed.at - begins_at)))
+                break
+            length = min(PIECE, 2 * length)
 
 
 def _inflated(member: zlib._Decompress, piece: bytes) -> Iterator[bytes]:

@@ -28,7 +28,7 @@ def decompress_xz(feed: Feed) -> Iterator[bytes]:
             raise feed.foreign("an xz stream")
         begins_at = feed.begin_member("xz stream")
         stream = lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=MAX_MEMORY)
-        while not stream.eof:
+        while True:
             piece = feed.take(length) if stream.needs_input else b""
             if stream.needs_input and not piece:
                 raise feed.cut(f"the xz stream that begins at byte {begins_at}")
@@ -47,7 +47,9 @@ def decompress_xz(feed: Feed) -> Iterator[bytes]:
             yield out
             if stream.eof:
                 feed.put_back(len(stream.unused_data))
-            length = max(LEAST, min(PIECE, 2 * (feed.at - begins_at if stream.eof else length)))
+                length = max(LEAST, min(PIECE, 2 * (feed.at - begins_at)))
+                break
+            length = min(PIECE, 2 * length)
 
 
 def _pass_padding(feed: Feed) -> None:

@@ -103,7 +103,7 @@ class Archive:
                 raise self._wrong(member, "bytes follow its end")
             out = decoder.decompress(piece, PIECE)
             yield out
-            while not decoder.eof and (decoder.unconsumed_tail or len(out) == PIECE):
+            while decoder.unconsumed_tail or len(out) == PIECE:
                 out = decoder.decompress(decoder.unconsumed_tail, PIECE)
                 yield out
         if not decoder.eof or decoder.unused_data:
