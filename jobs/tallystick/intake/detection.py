@@ -6,6 +6,7 @@ import json
 import re
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -13,15 +14,17 @@ from typing import Any
 
 from tallystick.errors import UnknownFormatError
 from tallystick.formats import BUILT_IN, Catalogue, Envelope, Format, all_envelopes
-from tallystick.formats.decodings import ColumnsDecoding, RegexDecoding
+from tallystick.formats.decodings import ColumnField, ColumnsDecoding, RegexDecoding
 from tallystick.formats.decodings import Path as Steps
 from tallystick.formats.entries import Entries
 from tallystick.intake import masking
 from tallystick.intake.batch import Batch
-from tallystick.intake.entries import HEAD_BYTES, split_entries, wrappers
+from tallystick.intake.entries import FIRST_LINES, HEAD_BYTES, split_entries, wrappers
 from tallystick.intake.envelopes import is_wrapper
 from tallystick.intake.records import first_records
 
+FIRST_BYTES = 1 << 17
+"""Decoded bytes that are looked at first; more only where no format is found in them."""
 LOOKED_AT = 100
 """Entries that are looked at."""
 ENOUGH = 0.5
@@ -31,6 +34,8 @@ CLOSE = 0.1
 ALIKE = 0.9
 """A format came close that has this share of the entries which the format that was found has."""
 SHOWN = 3
+MARKS = {"w3c": b"#Fields", "zeek": b"#fields", "parquet": b"PAR1"}
+"""What stands in every file of records of a kind."""
 
 HOW = (
     "name the format with --format, or describe it in a file: docs/how-to/add-a-format.md shows how, "
@@ -62,21 +67,29 @@ def detect(
     formats whose names stand at its end (Parquet). Raises UnknownFormatError, with three masked entries, where fewer
     than half of the entries have any one format.
     """
+    if len(head) > FIRST_BYTES:
+        with suppress(UnknownFormatError):
+            return _detect(head[:FIRST_BYTES], name, scratch, catalogue, file, is_cut=True)
+    return _detect(head, name, scratch, catalogue, file, is_cut=len(head) >= HEAD_BYTES)
+
+
+def _detect(
+    head: bytes, name: str | None, scratch: Path | None, catalogue: Catalogue, file: Path | None, *, is_cut: bool
+) -> Detection:
+    formats = catalogue.formats
     with tempfile.TemporaryDirectory(prefix="tallystick-", dir=scratch) as folder:
         beginning = Path(folder) / "head"
         beginning.write_bytes(head)
-        first = _First(beginning, whole=file or beginning, is_cut=len(head) >= HEAD_BYTES)
-        shares = {described.name: first.share(described) for described in catalogue.formats.values()}
-        envelope = None
-        if max(shares.values()) < ENOUGH:
-            envelope = first.envelope()
-            if envelope is not None:
-                shares = {described.name: first.share(described, envelope) for described in catalogue.formats.values()}
+        first = _First(beginning, whole=file or beginning, is_cut=is_cut)
+        shares = {one: first.share(described) for one, described in formats.items()}
+        envelope = first.envelope() if max(shares.values()) < ENOUGH else None
+        if envelope is not None:
+            shares = {one: first.share(described, envelope) for one, described in formats.items()}
     best = max(shares.values())
     if best < ENOUGH:
         raise UnknownFormatError(_shown(head), where=name, next_step=HOW)
     close = [one for one, share in shares.items() if share > best - CLOSE]
-    close.sort(key=lambda one: (-_asks(catalogue.formats[one]), -shares[one], one))
+    close.sort(key=lambda one: (-_asks(formats[one]), -shares[one], one))
     others = sorted((one for one in shares if one != close[0]), key=lambda one: (one not in close, -shares[one], one))
     return Detection(
         format=close[0],
@@ -100,11 +113,16 @@ class _First:
         self._is_cut = is_cut
         self._entries: dict[tuple[Entries, str | None], list[bytes]] = {}
         self._values: dict[bytes, Any] = {}
+        self._head = beginning.read_bytes()
+        lines = self._head.split(b"\n", FIRST_LINES)[:FIRST_LINES]
+        self._may_be_json = any(line.lstrip()[:1] in (b"{", b"[") for line in lines)
 
     def share(self, described: Format, envelope: Envelope | None = None) -> float:
         """The share of the first entries that are of a format."""
         if isinstance(described.decode, ColumnsDecoding):
             return 0.0 if envelope is not None else self._share_of_records(described)
+        if described.entries.find == "json" and envelope is None and not self._may_be_json:
+            return 0.0
         key = (described.entries, envelope.name if envelope else None)
         if key not in self._entries:
             self._entries[key] = self._take(split_entries(self._beginning, described, envelope))
@@ -125,9 +143,23 @@ class _First:
         return None
 
     def _share_of_records(self, described: Format) -> float:
+        if not self._names_columns(described):
+            return 0.0
         file = self._whole if described.entries.find == "parquet" else self._beginning
         records = first_records(file, described, LOOKED_AT)
         return sum(_fits(described, record.get) for record in records) / len(records) if records else 0.0
+
+    def _names_columns(self, described: Format) -> bool:
+        """Whether the file has what names the columns of its records, and those that the format needs."""
+        mark = MARKS.get(described.entries.find)
+        if mark is not None:
+            return mark in self._head
+        assert isinstance(described.decode, ColumnsDecoding)
+        fields: dict[str, ColumnField] = described.decode.fields
+        if described.decode.order is not None:
+            return True
+        needed = [fields[need].names for need in described.recognise.needs]
+        return all(any(name.encode() in self._head for name in names) for names in needed)
 
     def _take(self, batches: Iterator[Batch]) -> list[bytes]:
         entries: list[bytes] = []
