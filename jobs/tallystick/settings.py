@@ -77,6 +77,7 @@ class Settings(BaseSettings):
         default="reports", min_length=1, description="Where reports are published: a folder, or s3://bucket/prefix."
     )
     sources: Folder = Field(default=Path("sources"), description="The folder of source files.")
+    formats: Folder = Field(default=Path("formats"), description="The folder of the project's own log formats, if any.")
     register_folder: Folder = Field(
         default=Path("register"), alias="register", description="The folder of register files."
     )
@@ -151,6 +152,7 @@ class Settings(BaseSettings):
                 "lake": self.project / self.lake,
                 "reports": self.reports if "://" in self.reports else str(self.project / self.reports),
                 "sources": self.project / self.sources,
+                "formats": self.project / self.formats,
                 "register_folder": self.project / self.register_folder,
                 "agreements": self.project / self.agreements,
                 "digest_key_file": self.project / self.digest_key_file,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 from tallystick.errors import UnknownFormatError
 from tallystick.formats.envelope import Envelope
@@ -62,6 +63,10 @@ class Catalogue:
                 raise refuse(file, f"{described.name!r} is built in", next_step="give it and its file another name")
             own.append(described)
         return cls(own=tuple(own))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What is sent to a worker: not what every worker has."""
+        return {"own": self.own, "only": self.only}
 
     @cached_property
     def formats(self) -> Mapping[str, Format]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import Field, model_validator
 
 from tallystick.errors import MissingInputError
-from tallystick.formats import all_formats
+from tallystick.formats import BUILT_IN, Catalogue
 from tallystick.register.model import Slug
 from tallystick.yaml_file import Stated, load_yaml, refuse, yaml_files
 
@@ -35,13 +35,13 @@ class Source(Stated):
         return self.prefix if self.prefix is not None else str((project / str(self.folder)).resolve())
 
 
-def stated_routes(sources: Sequence[Source]) -> tuple[str, ...] | None:
+def stated_routes(sources: Sequence[Source], catalogue: Catalogue = BUILT_IN) -> tuple[str, ...] | None:
     """The route templates that requests of these sources can have; None where some source may log other routes.
 
     A source has no other routes than it states when its format logs paths and no routes.
     """
     for source in sources:
-        described = all_formats().get(source.format or "")
+        described = catalogue.formats.get(source.format or "")
         if not source.routes or described is None or "route" in described.columns:
             return None
     return tuple(route for source in sources for route in source.routes) or None

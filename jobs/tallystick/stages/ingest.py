@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from tallystick.duck import WrittenFile, connect, write_file, write_partitions
 from tallystick.errors import RefusedFilesError
+from tallystick.formats import Catalogue
 from tallystick.intake.reader import create_entry_tables, read_file
 from tallystick.intake.task import FileTask
 from tallystick.runtime.record import recorded
@@ -43,6 +44,7 @@ class GroupTask:
     lake: Path
     s3: S3Settings
     engine: EngineSettings
+    catalogue: Catalogue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +115,8 @@ def read_group(task: GroupTask) -> GroupRead:
         create_entry_tables(connection)
         opened = partial(open_log, s3=task.s3)
         accounts = [
-            read_file(connection, file, open_object=opened, scratch=scratch, batch=task.batch) for file in task.files
+            read_file(connection, file, open_object=opened, scratch=scratch, batch=task.batch, catalogue=task.catalogue)
+            for file in task.files
         ]
         name = f"{task.batch}-{task.number}"
         entries = write_partitions(
@@ -225,6 +228,7 @@ def _groups(project: Project, new: Sequence[Offered], unread: Sequence[Offered])
             lake=project.lake.root,
             s3=project.settings.s3,
             engine=project.settings.engine,
+            catalogue=project.catalogue,
         )
         for number, files in enumerate(groups)
     ]

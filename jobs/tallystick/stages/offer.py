@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from tallystick.digest_key import DigestKey
 from tallystick.errors import EmptySourceError, InputError, MissingInputError, UnknownFormatError
-from tallystick.formats import find_format
+from tallystick.formats import Catalogue
 from tallystick.intake.sources import Source
 from tallystick.intake.task import FileTask
 from tallystick.settings import S3Settings
@@ -41,14 +41,14 @@ def offered(project: Project, digest_key: DigestKey) -> list[Offered]:
     UnknownFormatError for a format that there is not.
     """
     for source in project.sources:
-        _refuse_unknown_format(source)
+        _refuse_unknown_format(source, project.catalogue)
     return [one for source in project.sources for one in _of_source(project, source, digest_key)]
 
 
-def _refuse_unknown_format(source: Source) -> None:
+def _refuse_unknown_format(source: Source, catalogue: Catalogue) -> None:
     if source.format is not None:
         try:
-            find_format(source.format)
+            catalogue.find(source.format)
         except UnknownFormatError as error:
             where = f"sources/{source.name}.yaml: format"
             raise UnknownFormatError(error.what, where=where, next_step=error.next_step) from error
@@ -71,13 +71,14 @@ def _of_source(project: Project, source: Source, digest_key: DigestKey) -> list[
             where=place,
             next_step=f"put logs there, or mend sources/{source.name}.yaml",
         )
+    rules = _rules(source, project.catalogue)
     return [
         Offered(
             task=FileTask(
                 source=source.name,
                 name=one.key,
                 uri=one.uri,
-                version_tag=f"{one.version_tag}/{_rules(source)}",
+                version_tag=f"{one.version_tag}/{rules}",
                 format=source.format,
                 routes=source.routes,
                 digest_key=digest_key,
@@ -88,9 +89,13 @@ def _of_source(project: Project, source: Source, digest_key: DigestKey) -> list[
     ]
 
 
-def _rules(source: Source) -> str:
-    """A digest of how the source's files are read: one that says another format or other routes has all read again."""
-    return hashlib.sha256(repr((RULES, source.format, source.routes)).encode()).hexdigest()[:8]
+def _rules(source: Source, catalogue: Catalogue) -> str:
+    """A digest of how the source's files are read: one that says another format or other routes has all read again.
+
+    A format that is described otherwise has too; every format counts where the source names none.
+    """
+    rules = (RULES, source.format, source.routes, catalogue.digest(source.format))
+    return hashlib.sha256(repr(rules).encode()).hexdigest()[:8]
 
 
 def rules_of(version_tag: str) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from tallystick.agreements.load import Binding, load_agreements, zone_of
 from tallystick.errors import BadConfigurationError, MissingInputError
+from tallystick.formats import Catalogue
 from tallystick.intake.sources import Source, load_sources, stated_routes
 from tallystick.period import Period
 from tallystick.register.load import find_licensee, load_register
@@ -49,6 +50,11 @@ class Project:
         return cls(Settings.load(folder, **flags))
 
     @cached_property
+    def catalogue(self) -> Catalogue:
+        """The log formats that there are, the project's own among them."""
+        return Catalogue.of(self.settings.formats)
+
+    @cached_property
     def register(self) -> tuple[Licensee, ...]:
         """Every licensee, ordered by id."""
         return load_register(self.settings.register_folder)
@@ -67,7 +73,7 @@ class Project:
     def templates(self) -> tuple[str, ...] | None:
         """The only routes that requests can have, where the sources say so."""
         try:
-            return stated_routes(self.sources)
+            return stated_routes(self.sources, self.catalogue)
         except MissingInputError:  # tables may have been filled elsewhere
             return None
 
