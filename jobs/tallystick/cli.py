@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-import tempfile
 from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Annotated, Any, Literal, Optional
 
 import typer
-from rich.console import Console
 from rich.markup import escape
 
 from tallystick import __version__
@@ -192,21 +190,18 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
 
 @app.command()
 def inspect(
-    paths: Annotated[list[str], typer.Argument(help="Log files or folders.")],
+    paths: Annotated[list[str], typer.Argument(help="Files, folders, s3:// prefixes, or @FILE: a list of them.")],
     format: Annotated[Optional[str], typer.Option(help="A format's name; found from the entries without.")] = None,  # noqa: A002, UP045
     top: Annotated[int, typer.Option(help="How many values of each column; 0 for all.", min=0)] = 20,
+    project: Annotated[Optional[Path], typer.Option(help="Use this project's digest key, formats and store.")] = None,  # noqa: UP045
     as_json: AsJson = False,
 ) -> None:
     """Say what is in log files, without a project: entries, callers, operations, sums."""
-    from tallystick.intake.inspection import inspect as look
-    from tallystick.intake.rendering import render
+    from tallystick.commands.inspect import look
+    from tallystick.settings import Settings
 
-    with tempfile.TemporaryDirectory() as scratch:
-        result = look([Path(path) for path in paths], format=format, top=top, scratch=Path(scratch))
-    if as_json:
-        print(json.dumps(result))
-    else:
-        render(result, Console(highlight=False))
+    settings = Settings.load(project) if project is not None else None
+    look(paths, format_name=format, top=top, as_json=as_json, settings=settings)
 
 
 @app.command()

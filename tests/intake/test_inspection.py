@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import io
 import json
 import os
 from pathlib import Path
@@ -10,12 +12,15 @@ import pytest
 from rich.console import Console
 
 from tallystick.errors import DamagedFileError, MissingInputError, UnknownFormatError, UnreadableFileError
-from tallystick.intake.inspection import inspect
+from tallystick.intake.inspection import inspect, inspections, open_local
+from tallystick.intake.log_objects import walk
 from tallystick.intake.rendering import render
+from tallystick.intake.told import write_json
 
 KEYS = [
-    "path", "format", "entries", "accepted", "rejected", "duplicates", "distinct_ids", "first_at", "last_at",
-    "per_hour", "sums", "top",
+    "path", "format", "runner_up", "envelope", "compression", "sha256", "size_bytes", "decoded_bytes", "lines",
+    "comments", "headers", "blanks", "not_requests", "entries", "accepted", "rejected", "rejected_bytes", "duplicates",
+    "distinct_ids", "first_at", "last_at", "per_hour", "sums", "top",
 ]  # fmt: skip
 TOP = ["credential", "principal", "user", "client_address", "user_agent", "operation", "status", "error"]
 
@@ -83,6 +88,69 @@ def test_a_total_is_told_of_all_files_together(folder: Path, tmp_path: Path) -> 
     assert total["top"]["status"] == {"200": 6}
 
 
+def test_what_a_file_is_made_of_is_told_from_its_stored_bytes_inwards(folder: Path, tmp_path: Path) -> None:
+    file = folder / "b" / "two.log.gz"
+    file.write_bytes(gzip.compress((line(2) + "\n" + line(3) + "broken\n" + "not 1\n").encode()))
+
+    [told] = inspect([file], scratch=tmp_path)["files"]
+
+    stored = file.read_bytes()
+    assert (told["compression"], told["envelope"], told["runner_up"]) == ("gzip", None, None)
+    assert (told["size_bytes"], told["sha256"]) == (len(stored), hashlib.sha256(stored).hexdigest())
+    assert told["decoded_bytes"] == len(gzip.decompress(stored))
+    assert (told["lines"], told["comments"], told["headers"], told["blanks"], told["not_requests"]) == (5, 0, 0, 1, 0)
+    assert (told["entries"], told["accepted"], told["rejected"]) == (4, 2, {"not_json": 2})
+    assert told["rejected_bytes"] == {"not_json": len("broken") + len("not 1")}
+
+
+def test_a_length_that_is_not_known_of_one_file_is_not_known_of_all(folder: Path, tmp_path: Path) -> None:
+    whole = inspect([folder], scratch=tmp_path)["total"]
+    event = {"eventVersion": "1.08", "eventTime": "2022-03-04T09:00:00Z", "eventSource": "s3.amazonaws.com"}
+    event |= {"eventName": "GetObject", "eventID": "e1", "userIdentity": {"type": "Root"}, "awsRegion": "eu-west-1"}
+    (folder / "array").write_text(json.dumps([event]))
+    with_array = inspect([folder], scratch=tmp_path)["total"]
+
+    read = [folder / name for name in ("a.log", "_hidden", "b/two.log.gz")]
+    assert (whole["lines"], whole["size_bytes"]) == (7, sum(file.stat().st_size for file in read))
+    assert (with_array["lines"], with_array["entries"]) == (None, 8)
+
+
+def test_a_file_that_is_no_log_is_told_with_its_bytes_and_no_entry(folder: Path, tmp_path: Path) -> None:
+    told = inspect([folder], scratch=tmp_path)["files"][0]
+
+    data = (folder / "LICENSE").read_bytes()
+    assert (told["size_bytes"], told["sha256"]) == (len(data), hashlib.sha256(data).hexdigest())
+    assert (told["format"], told["compression"], told["lines"], told["decoded_bytes"]) == (None, None, None, None)
+
+
+def test_the_total_of_one_file_is_what_is_told_of_it(folder: Path, tmp_path: Path) -> None:
+    result = inspect([folder / "a.log"], scratch=tmp_path)
+
+    apart = {"path", "sha256", "runner_up"}
+    [file] = result["files"]
+    assert {name: file[name] for name in file.keys() - apart} == {
+        name: result["total"][name] for name in result["total"].keys() - apart
+    }
+
+
+def test_nothing_at_all_has_a_total_of_nothing(tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+
+    result = inspect([tmp_path / "none"], scratch=tmp_path)
+
+    assert result["files"] == []
+    assert (result["total"]["entries"], result["total"]["duplicates"], result["total"]["first_at"]) == (0, 0, None)
+    assert set(result["total"]["top"]["status"]) == set()
+
+
+def test_what_is_streamed_is_what_is_told(folder: Path, tmp_path: Path) -> None:
+    out = io.StringIO()
+
+    write_json(inspections(list(walk([folder])), open_object=open_local, scratch=tmp_path), out)
+
+    assert json.loads(out.getvalue()) == inspect([folder], scratch=tmp_path)
+
+
 def test_duplicates_are_told_within_a_file_and_across_files(folder: Path, tmp_path: Path) -> None:
     result = inspect([folder], scratch=tmp_path)
 
@@ -136,9 +204,12 @@ def test_top_limits_the_values_and_zero_tells_all(tmp_path: Path) -> None:
 
 def test_missing_empty_and_a_value_that_looks_like_missing_are_three_keys(tmp_path: Path) -> None:
     file = tmp_path / "a"
-    file.write_text(line(1, user=None) + line(2, user="") + line(3, user="(none)"))
+    users = (None, "", "(none)", '"(none)"', '""(none)""')
+    file.write_text("".join(line(number, user=user) for number, user in enumerate(users)))
 
-    assert inspect([file], scratch=tmp_path)["total"]["top"]["user"] == {"(none)": 1, "": 1, '"(none)"': 1}
+    assert inspect([file], scratch=tmp_path)["total"]["top"]["user"] == {
+        "(none)": 1, "": 1, '"(none)"': 1, '""(none)""': 1, '"""(none)"""': 1,
+    }  # fmt: skip
 
 
 def test_the_same_files_give_the_same_text(folder: Path, tmp_path: Path) -> None:
@@ -218,20 +289,22 @@ def test_a_file_without_entries_is_told(tmp_path: Path) -> None:
     assert "problem" not in file
 
 
-def printed(result: dict[str, Any]) -> str:
-    console = Console(width=80, record=True, file=open(os.devnull, "w"))  # noqa: PTH123, SIM115
-    render(result, console)
-    return console.export_text()
+def printed(path: Path, scratch: Path, *, top: int = 20) -> str:
+    out = io.StringIO()
+    told = inspections(list(walk([path])), open_object=open_local, top=top, scratch=scratch)
+    render(told, Console(width=80, file=out, highlight=False))
+    return out.getvalue()
 
 
 def test_the_tables_for_people_say_what_was_found(folder: Path, tmp_path: Path) -> None:
-    text = printed(inspect([folder], scratch=tmp_path))
+    text = printed(folder, tmp_path)
 
     assert "gateway_jsonl" in text
     assert "not_json 1" in text
     assert "6 of 6 requests" in text
     assert "not read: no known format" in text
-    assert "7 entries, 6 accepted · 1 rejected (not_json 1) · 2 duplicates of 4 ids" in text
+    assert "  7 lines\n  7 entries, 6 accepted · 1 rejected (not_json 1; 6 bytes)\n  2 duplicates · 4 ids · " in text
+    assert "  gateway_jsonl · gzip\n" in text
     assert "GET /a" in text
     assert "100.0 %" in text
 
@@ -240,7 +313,7 @@ def test_unknown_amounts_are_not_printed_as_zero(tmp_path: Path) -> None:
     file = tmp_path / "a"
     file.write_text(line(1, records=None))
 
-    text = printed(inspect([file], scratch=tmp_path))
+    text = printed(file, tmp_path)
 
     assert "unknown" in text
     assert "0 of 1 requests" in text
@@ -252,7 +325,7 @@ def test_nothing_that_a_log_or_a_name_holds_reaches_the_terminal_as_a_command(tm
         line(1, agent="\x1b]0;owned\x07\u202e[bold]x[/bold]", client="\x9b31m")
     )
 
-    text = printed(inspect([tmp_path / "logs"], scratch=tmp_path))
+    text = printed(tmp_path / "logs", tmp_path)
 
     assert not set(text) & set("\x1b\x07\x9b\u202e")
     assert r"\x1b]0;owned\x07\u202e[bold]x[/bold]" in text
@@ -263,7 +336,7 @@ def test_many_hours_are_told_by_day_or_month(tmp_path: Path) -> None:
     days = [line(n, time=f"2022-{n % 12 + 1:02}-{n % 28 + 1:02}T{n % 24:02}:00:00Z") for n in range(500)]
     file.write_text("".join(days))
 
-    text = printed(inspect([file], scratch=tmp_path))
+    text = printed(file, tmp_path)
 
     assert "Requests by month" in text
     assert "2022-07" in text

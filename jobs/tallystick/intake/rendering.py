@@ -1,14 +1,19 @@
-"""What `inspect` found, as tables for people; whatever a terminal would obey is made harmless."""
+"""What `inspect` found, as lines for people; whatever a terminal would obey is made harmless."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import chain
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
+from tallystick.intake.counting import NONE
 from tallystick.intake.masking import harmless
+from tallystick.intake.told import Told
+
+Json = dict[str, Any]
 
 TITLES = {
     "credential": "Credentials",
@@ -23,24 +28,27 @@ TITLES = {
 MOST_TIMES = 48
 """Lines of the table of times."""
 SUMS = {"response_bytes": "response bytes", "request_bytes": "request bytes", "records": "records"}
+OTHERS = {"comments": "comments", "headers": "headers", "blanks": "blank", "not_requests": "no requests"}
 
 
-def render(result: dict[str, Any], console: Console) -> None:
-    """Print the result of `inspect`: each file, then sums, times and most frequent values of all files together."""
-    for file in result["files"]:
-        _line(console, "", file["path"], style="bold")
-        _line(console, "  ", f"not read: {file['problem']}" if "problem" in file else _summary(file))
-    total = result["total"]
-    if len(result["files"]) > 1:
-        _line(console, "", "total", style="bold")
-        _line(console, "  ", _summary(total))
-    if not total["accepted"]:
-        return
-    console.print(_sums(total))
-    console.print(_times(total))
-    for name, title in TITLES.items():
-        if set(total["top"][name]) != {"(none)"}:
-            console.print(_counts(title, name.replace("_", " "), total["top"][name], total["accepted"]))
+def render(told: Iterable[Told], console: Console) -> None:
+    """Print what is told of each file as it comes, then sums, times and most frequent values of all together."""
+    files = 0
+    for one in told:
+        numbers = one.numbers
+        if not one.is_total:
+            files += 1
+            _line(console, "", numbers["path"], style="bold")
+            _say_file(console, numbers)
+            continue
+        if files > 1:
+            _line(console, "", "total", style="bold")
+            _say_file(console, numbers)
+        if numbers["accepted"]:
+            _say_sums(console, numbers)
+            _say_times(console, numbers)
+            for name, title in TITLES.items():
+                _say_top(console, title, one.values_of(name), numbers["accepted"])
 
 
 def _line(console: Console, indent: str, text: str, *, style: str = "") -> None:
@@ -48,32 +56,75 @@ def _line(console: Console, indent: str, text: str, *, style: str = "") -> None:
     console.print(Text(indent + harmless(text), style=style), soft_wrap=True)
 
 
-def _summary(told: dict[str, Any]) -> str:
-    """Format, entries, rejected entries, duplicates, ids and times in one line."""
-    parts = [told["format"]] if told["format"] else []
-    parts.append(f"{told['entries']:,} entries, {told['accepted']:,} accepted")
+def _say_file(console: Console, told: Json) -> None:
+    if "problem" in told:
+        _line(console, "  ", f"not read: {told['problem'].partition(' reads its first entries')[0]}")
+        return
+    for words in (_form(told), _bytes(told), _lines(told), _entries(told), _identity(told)):
+        if words:
+            _line(console, "  ", words)
+
+
+def _form(told: Json) -> str:
+    """Format, what came close, envelope and compression."""
+    words = [told["format"]] if told["format"] else []
+    words += [f"close to it: {told['runner_up']}"] if told["runner_up"] else []
+    words += [f"in {told['envelope']}"] if told["envelope"] else []
+    words += [told["compression"]] if told["compression"] not in (None, "none") else []
+    return " · ".join(words)
+
+
+def _bytes(told: Json) -> str:
+    words = []
+    if told["size_bytes"] is not None:
+        words.append(f"{told['size_bytes']:,} bytes")
+    if told["decoded_bytes"] not in (None, told["size_bytes"]):
+        words.append(f"{told['decoded_bytes']:,} decoded")
+    if told["sha256"] is not None:
+        words.append(f"sha256 {told['sha256']}")
+    return " · ".join(words)
+
+
+def _lines(told: Json) -> str:
+    """Lines, and those that are no entries, by what they are."""
+    others = [f"{told[name]:,} {words}" for name, words in OTHERS.items() if told[name]]
+    if told["lines"] is None:
+        return ", ".join(others)
+    entries = f"{told['entries']:,} entries"
+    return f"{told['lines']:,} lines" + (f": {', '.join([*others, entries])}" if others else "")
+
+
+def _entries(told: Json) -> str:
     lost = told["entries"] - told["accepted"]
     reasons = ", ".join(f"{reason} {number:,}" for reason, number in told["rejected"].items())
-    parts.append(f"{lost:,} rejected ({reasons})" if reasons else f"{lost:,} rejected")
-    parts.append(f"{told['duplicates']:,} duplicates of {told['distinct_ids']:,} ids")
-    if told["first_at"]:
-        parts.append(f"{_second(told['first_at'])} to {_second(told['last_at'])} UTC")
-    return " · ".join(parts)
+    if reasons:
+        reasons = f" ({reasons}; {sum(told['rejected_bytes'].values()):,} bytes)"
+    return f"{told['entries']:,} entries, {told['accepted']:,} accepted · {lost:,} rejected{reasons}"
 
 
-def _sums(total: dict[str, Any]) -> Table:
-    table = Table(title="Sums")
-    table.add_column("amount")
-    table.add_column("sum", justify="right")
-    table.add_column("over", justify="right")
+def _identity(told: Json) -> str:
+    if not told["accepted"]:
+        return ""
+    return (
+        f"{told['duplicates']:,} duplicates · {told['distinct_ids']:,} ids · "
+        f"{_second(told['first_at'])} to {_second(told['last_at'])} UTC"
+    )
+
+
+def _second(instant: str) -> str:
+    return f"{instant[:10]} {instant[11:19]}"
+
+
+def _say_sums(console: Console, total: Json) -> None:
+    _line(console, "", "Sums", style="bold")
     for name, title in SUMS.items():
         amount = total["sums"][name]
-        known = f"{amount['known']:,} of {total['accepted']:,} requests"
-        table.add_row(title, f"{amount['sum']:,}" if amount["known"] else "unknown", known)
-    return table
+        known = f"over {amount['known']:,} of {total['accepted']:,} requests"
+        number = f"{amount['sum']:,}" if amount["known"] else "unknown"
+        _line(console, "  ", f"{number:>20}  {title}, {known}")
 
 
-def _times(total: dict[str, Any]) -> Table:
+def _say_times(console: Console, total: Json) -> None:
     """Requests an hour; where those are too many to read, a day or a month."""
     per_hour: dict[str, int] = total["per_hour"]
     lengths = {"hour": 14, "day": 10, "month": 7}
@@ -83,23 +134,17 @@ def _times(total: dict[str, Any]) -> Table:
     counts: dict[str, int] = {}
     for hour, number in per_hour.items():
         counts[hour[: lengths[of]]] = counts.get(hour[: lengths[of]], 0) + number
-    return _counts(f"Requests by {of}", of, counts, total["accepted"])
+    _say_top(console, f"Requests by {of}", counts.items(), total["accepted"])
 
 
-def _second(instant: str | None) -> str:
-    return f"{instant[:10]} {instant[11:19]}" if instant else ""
-
-
-def _counts(title: str, of: str, counts: dict[str, int], accepted: int) -> Table:
-    table = Table(title=title)
-    table.add_column(of, overflow="fold")
-    table.add_column("requests", justify="right")
-    table.add_column("share", justify="right")
-    for value, number in counts.items():
+def _say_top(console: Console, title: str, counts: Iterable[tuple[str, int]], accepted: int) -> None:
+    """One line a value: how often, which share, and the value; nothing where there are no values at all."""
+    rows = iter(counts)
+    first = next(rows, None)
+    if first is None or first == (NONE, accepted):
+        return
+    _line(console, "", title, style="bold")
+    for value, number in chain([first], rows):
         permille = 1000 * number // accepted
-        table.add_row(_text(value or '""'), f"{number:,}", f"{permille // 10}.{permille % 10} %")
-    return table
-
-
-def _text(value: str) -> Text:
-    return Text(harmless(value))
+        seen = value or '""'
+        _line(console, "  ", f"{number:>20,} {permille // 10:>4}.{permille % 10} %  {seen}")
