@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tallystick.duck import connect
+from tallystick.formats import BUILT_IN, Catalogue
 from tallystick.intake import FileAccount, FileTask, create_entry_tables, read_file
 
 Row = dict[str, Any]
@@ -33,13 +34,18 @@ class Reading:
 def read(tmp_path: Path) -> Callable[..., Reading]:
     """Read bytes (or text) as one stored object."""
 
-    def reading(content: bytes | str, **task: Any) -> Reading:
+    def reading(content: bytes | str, *, catalogue: Catalogue = BUILT_IN, **task: Any) -> Reading:
         data = content.encode() if isinstance(content, str) else content
         connection = connect(scratch=tmp_path)
         create_entry_tables(connection)
         stated = {"source": "edge", "name": "a.log", "uri": "memory", "version_tag": "1", **task}
         account = read_file(
-            connection, FileTask(**stated), open_object=lambda _: io.BytesIO(data), scratch=tmp_path, batch="b1"
+            connection,
+            FileTask(**stated),
+            open_object=lambda _: io.BytesIO(data),
+            scratch=tmp_path,
+            batch="b1",
+            catalogue=catalogue,
         )
         return Reading(
             account=account,

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from tallystick.intake.cells import Cells
+from tallystick.intake.words import words_of
 
 MOST_NAMES = 10_000
-LOOKED_AT = 20
-"""Lines from which is told whether words stand between tabs or spaces."""
 
 W3C = re.compile(rb"#\s*(?i:version|fields|software|start-date|end-date|date|system|site|sitename)\s*:")
 W3C_FIELDS = re.compile(rb"#\s*(?i:fields)\s*:(.*)", re.DOTALL)
@@ -32,12 +31,17 @@ class Directives:
     empty: str | None = None
     may_be_quoted: bool = True
 
-    def told_by(self, lines: list[bytes]) -> Directives:
-        """The same with the delimiter that makes as many words as there are names of the first lines that it can."""
-        if self.delimiter is not None:
+    def told_by(self, lines: Iterable[bytes]) -> Directives:
+        """The same with the delimiter that makes as many words as there are names of the first line that tells."""
+        width = len(self.names)
+        if self.delimiter is not None or not width:
             return self
-        is_tabbed = any(line.count(b"\t") + 1 == len(self.names) > 1 for line in lines[:LOOKED_AT])
-        return replace(self, delimiter="\t" if is_tabbed else " ")
+        for line in lines:
+            if line.count(b"\t") + 1 == width > 1:
+                return replace(self, delimiter="\t")
+            if words_of(line.rstrip(b"\r\n"), " ", width):
+                return replace(self, delimiter=" ")
+        return self
 
     def marked(self, cells: Cells) -> Cells:
         """Cells in which unknown words are NULL."""

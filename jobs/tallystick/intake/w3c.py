@@ -12,7 +12,7 @@ from tallystick.formats.decodings import ColumnsDecoding
 from tallystick.intake.batch import OtherLines, Unreadable
 from tallystick.intake.cells import SPACE, Flags, Places, newlines, split_cells
 from tallystick.intake.columns import ColumnBatch, fields_table, text_of
-from tallystick.intake.directives import LOOKED_AT, W3C_BEGINS, ZEEK_BEGINS, after_w3c, after_zeek
+from tallystick.intake.directives import W3C_BEGINS, ZEEK_BEGINS, after_w3c, after_zeek
 from tallystick.intake.lines import BLANK, whole_lines
 from tallystick.intake.words import split_words
 
@@ -85,14 +85,11 @@ class _Lines:
         if not here.any():
             return ColumnBatch.of_none([*self._fields], unreadable=(), lines=0)
         content = block[from_byte : starts[end]]
-        looked_at = np.flatnonzero(here)[:LOOKED_AT] + begin
-        self._said = said = self._said.told_by([block[starts[line] : starts[line + 1]] for line in looked_at.tolist()])
-        assert said.delimiter is not None  # it has been told
+        entries = map(int, np.flatnonzero(here) + begin)
+        self._said = said = self._said.told_by(block[starts[line] : starts[line + 1]] for line in entries)
+        delimiter = said.delimiter or " "
         width = len(said.names)
-        if said.may_be_quoted:
-            cells = split_words(content, said.delimiter, width, here)
-        else:
-            cells = split_cells(content, said.delimiter)
+        cells = split_words(content, delimiter, width, here) if said.may_be_quoted else split_cells(content, delimiter)
         is_good = here & (cells.widths == width) & (width > 0)
         good = np.flatnonzero(is_good)
         return ColumnBatch(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from tallystick.intake.cells import NEWLINE, QUOTE, Cells, Flags, Places, split_cells, split_quoted_cells
@@ -29,8 +31,7 @@ def split_words(block: bytes, delimiter: str, width: int, is_entry: Flags) -> Ce
     places = np.flatnonzero(doubtful)
     if not len(places):
         return cells
-    grammar = Grammar(delimiter)
-    return cells.replaced(places, [_words(cells.record(place), grammar, width) for place in places.tolist()])
+    return cells.replaced(places, [words_of(cells.record(place), delimiter, width) for place in places.tolist()])
 
 
 def _with_words_in_quotes(cells: Cells, delimiter: str) -> Places:
@@ -42,16 +43,22 @@ def _with_words_in_quotes(cells: Cells, delimiter: str) -> Places:
     return np.unique(np.searchsorted(cells.starts, begins, side="right") - 1)
 
 
-def _words(line: bytes, grammar: Grammar, width: int) -> list[bytes]:
-    """The words of one line."""
-    words = line.split(grammar.delimiter.encode(), width)
+def words_of(line: bytes, delimiter: str, width: int) -> list[bytes]:
+    """The words of one line, if they are so many; none if not."""
+    grammar = _grammar(delimiter)
+    words = line.split(delimiter.encode(), width)
     if len(words) == width:
         return [grammar.cells(word, 2)[0] if _is_quoted(word) else word for word in words]
     if grammar.line.fullmatch(line):
-        words = grammar.cells(line, len(line))
-        if len(words) != width and grammar.delimiter == " ":
+        words = grammar.cells(line, len(line) + 1)
+        if len(words) != width and delimiter == " ":
             words = [word for word in words if word]
     return words if len(words) == width else []
+
+
+@cache
+def _grammar(delimiter: str) -> Grammar:
+    return Grammar(delimiter)
 
 
 def _is_quoted(word: bytes) -> bool:
