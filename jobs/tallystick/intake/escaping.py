@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable
 
 NUL = b"\x00"
 PIECE = 1 << 20
-FOREIGN = re.compile("[\udc80-\udcff\x00]")
-"""What `surrogateescape` makes of bytes that are no UTF-8, and NUL, which no text of a log has."""
+FOREIGN = re.compile("[\udc80-\udcff]")
+"""What `surrogateescape` makes of bytes that are no UTF-8."""
 
 
 def is_text(data: bytes) -> bool:
@@ -27,7 +26,7 @@ def is_text(data: bytes) -> bool:
 
 def escaped(entry: bytes) -> bytes:
     r"""An entry in which each byte that is no text is written as `\xNN`."""
-    return _escaped(entry, lambda found: f"\\x{ord(found[0]) & 0xFF:02x}")
+    return _escaped(entry, "\\x")
 
 
 def escaped_in_json(entry: bytes) -> bytes:
@@ -35,14 +34,15 @@ def escaped_in_json(entry: bytes) -> bytes:
 
     Outside of a string it is no JSON, as the byte was none.
     """
-    return _escaped(entry, lambda found: f"\\\\x{ord(found[0]) & 0xFF:02x}")
+    return _escaped(entry, "\\\\x")
 
 
-def _escaped(entry: bytes, escape: Callable[[re.Match[str]], str]) -> bytes:
+def _escaped(entry: bytes, mark: str) -> bytes:
     """Piece by piece, since an entry may be long and a text takes several times its bytes."""
     decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
     parts = []
     for at in range(0, len(entry) + 1, PIECE):
         text = decoder.decode(entry[at : at + PIECE], at + PIECE > len(entry))
-        parts.append(FOREIGN.sub(escape, text).encode())
+        text = FOREIGN.sub(lambda found: f"{mark}{ord(found[0]) & 0xFF:02x}", text.replace("\0", f"{mark}00"))
+        parts.append(text.encode())
     return b"".join(parts)
