@@ -12,6 +12,7 @@ from typing import Any
 
 from tallystick.errors import UnknownFormatError
 from tallystick.formats.envelope import Envelope
+from tallystick.formats.expressions import see_that_expressions_are_safe
 from tallystick.formats.model import Format
 from tallystick.yaml_file import load_yaml, refuse, yaml_files
 
@@ -54,13 +55,15 @@ class Catalogue:
     def of(cls, folder: Path) -> Catalogue:
         """With the formats in a project's folder, which need not be there.
 
-        Raises BadConfigurationError for a file that describes none, or one whose name is taken.
+        Raises BadConfigurationError for a file that describes none, one whose name is taken, and one with an SQL
+        expression that is more than that, or cannot work.
         """
         own = []
         for file in yaml_files(folder) if folder.is_dir() else ():
             described = load_format(file)
             if described.name in all_formats():
                 raise refuse(file, f"{described.name!r} is built in", next_step="give it and its file another name")
+            see_that_expressions_are_safe(file, described)
             own.append(described)
         return cls(own=tuple(own))
 
