@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -149,6 +150,23 @@ def test_the_load_balancer_log_of_opensearch(samples: Path, tmp_path: Path) -> N
     )
     assert file["top"]["user_agent"] == counted([line.split('"')[3] for line in lines])
     assert file["distinct_ids"] == len({line.split('"')[5] for line in lines})
+
+
+def test_the_cloudfront_log_of_opensearch(samples: Path, tmp_path: Path) -> None:
+    path = samples / "aws-elb-cloudfront-opensearch" / "cloudfront-access.log"
+
+    file = told(path, tmp_path)
+
+    assert (file["format"], file["entries"], file["accepted"]) == ("aws_cloudfront", 40, 40)
+    assert (file["distinct_ids"], file["duplicates"]) == (40, 0)
+    assert file["sums"]["response_bytes"] == {"known": 40, "sum": 1_582_266}
+    assert file["top"]["status"] == {"304": 23, "200": 17}
+    rows = [line.split("\t") for line in path.read_text().splitlines() if not line.startswith("#")]
+    assert file["top"]["operation"] == counted([f"{row[5]} {row[7]}" for row in rows])
+    assert file["top"]["client_address"] == counted([row[4] for row in rows])
+    assert file["top"]["user_agent"] == counted([unquote(row[10]) for row in rows])
+    times = sorted(f"{row[0]}T{row[1]}.000000Z" for row in rows)
+    assert (file["first_at"], file["last_at"]) == (times[0], times[-1])
 
 
 def golden(path: Path) -> dict[tuple[str, str], int]:
