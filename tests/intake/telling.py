@@ -10,6 +10,7 @@ from tallystick.intake.inspection import inspect
 
 
 def told(path: Path, tmp_path: Path, **options: Any) -> dict[str, Any]:
+    file: dict[str, Any]
     [file] = inspect([path], top=0, scratch=tmp_path, **options)["files"]
     assert file["entries"] == file["accepted"] + sum(file["rejected"].values())
     return file
