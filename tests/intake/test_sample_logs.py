@@ -227,6 +227,7 @@ def test_the_lighttpd_log_of_mtail(samples: Path, tmp_path: Path) -> None:
 EVERYTHING = {
     "apache_timed": (1, 3),
     "aws_alb": (1, 63),
+    "aws_cloudfront": (1, 40),
     "azure_app_service": (1, 1),
     "cloudtrail": (9, 248),
     "gcp_audit": (1, 1),
