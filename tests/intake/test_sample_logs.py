@@ -231,6 +231,7 @@ EVERYTHING = {
     "azure_app_service": (1, 1),
     "cloudtrail": (9, 248),
     "gcp_audit": (1, 1),
+    "iis_w3c": (3, 7),
     "kubernetes_audit": (1, 37),
     "lighttpd": (1, 19),
     "nginx_combined": (2, 1413),
