@@ -15,6 +15,7 @@ from rich.markup import escape
 from tallystick import __version__
 from tallystick.commands.agreements import agreements
 from tallystick.commands.ending import end_with_a_code
+from tallystick.commands.formats import formats
 from tallystick.commands.importing import importing
 from tallystick.commands.options import HERE, AsJson, Folder, talk
 from tallystick.errors import UsageError
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 app.add_typer(agreements, name="agreements")
 app.add_typer(importing, name="import")
+app.add_typer(formats, name="formats")
 
 LicenseeOption = Annotated[Optional[str], typer.Option("--licensee", help="One licensee's id; all of them without.")]  # noqa: UP045
 PeriodOption = Annotated[str, typer.Option("--period", help="2022, 2022-Q4, 2022-12, 2022-12-05 or START/END.")]

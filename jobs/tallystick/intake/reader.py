@@ -10,7 +10,13 @@ from typing import BinaryIO
 import duckdb
 
 from tallystick.duck import quote_name
-from tallystick.errors import DamagedFileError, InputError, UnknownFormatError, UnreadableFileError
+from tallystick.errors import (
+    BadConfigurationError,
+    DamagedFileError,
+    InputError,
+    UnknownFormatError,
+    UnreadableFileError,
+)
 from tallystick.formats import BUILT_IN, Catalogue, Envelope, Format
 from tallystick.intake.account import FileAccount, Shape, account_for, last_rows
 from tallystick.intake.batch import NO_LINES
@@ -24,6 +30,8 @@ from tallystick.intake.task import FileTask
 from tallystick.tables.intake import INTAKE
 from tallystick.tables.promise import Table
 from tallystick.tables.rejected_entry import REJECTED_ENTRY
+
+RULE_FAILS = (duckdb.ConversionException, duckdb.InvalidInputException, duckdb.OutOfRangeException)
 
 
 def create_entry_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -83,6 +91,10 @@ def read_or_refuse(
                 return _read_decoded(connection, task, known, stored, decoded, batch=batch), None
             except (UnknownFormatError, DamagedFileError) as error:
                 problem = error
+            except RULE_FAILS as error:
+                if known.described not in catalogue.own:
+                    raise  # which no built-in format's rule ever does
+                raise _rule_that_fails(known, error) from error
     refused = FileAccount(
         source=task.source,
         name=task.name,
@@ -153,6 +165,15 @@ def _read(
         connection.execute("BEGIN")
         found = read_strictly(connection, described, origin, decoded, envelope)
     return found
+
+
+def _rule_that_fails(known: Known, error: Exception) -> BadConfigurationError:
+    name = known.described.name if known.described else ""
+    return BadConfigurationError(
+        f"an SQL rule fails on an entry: {str(error).splitlines()[0]}",
+        where=f"format {name}",
+        next_step="use TRY_CAST or TRY(…), which give NULL; `tallystick formats test FILE LOG` names the rule",
+    )
 
 
 def _decode(
