@@ -18,7 +18,8 @@ from tallystick.intake import FileTask, create_entry_tables, read_file
 from tallystick.intake.batch import OtherLines
 from tallystick.intake.canonical import Origin
 from tallystick.intake.paths import Found, read_fast, read_strictly
-from tallystick.intake.plain_json import count_plain_json_lines
+from tallystick.intake.plain import Plain
+from tallystick.intake.plain_json import prove_plain_json_lines
 
 GATEWAY = find_format("gateway_jsonl")
 ORIGIN = Origin(source="edge", file_id="f", batch="b")
@@ -95,7 +96,7 @@ def test_a_file_with_a_line_that_might_be_misread_has_no_proof(tmp_path: Path, d
     file = tmp_path / "decoded"
     file.write_bytes(GOOD_LINE + doubtful + GOOD_LINE)
 
-    assert count_plain_json_lines(file) is None
+    assert prove_plain_json_lines(file) is None
 
 
 @pytest.mark.parametrize("doubtful", [*NOT_PLAIN, *NOT_READABLE])
@@ -136,9 +137,9 @@ def test_blank_lines_at_the_end_are_counted(tmp_path: Path) -> None:
 def test_a_file_with_a_doubt_in_its_last_block_has_no_proof(tmp_path: Path) -> None:
     file = tmp_path / "decoded"
     file.write_bytes(GOOD_LINE * 3000)
-    assert count_plain_json_lines(file) == (3000, 0)
+    assert prove_plain_json_lines(file) == Plain(entries=3000, blanks=0, holds_tokens=True)
     file.write_bytes(GOOD_LINE * 3000 + b'{"a":1,}')
-    assert count_plain_json_lines(file) is None
+    assert prove_plain_json_lines(file) is None
 
 
 def test_a_scratch_folder_whose_name_has_wildcards_is_no_pattern(tmp_path: Path) -> None:
@@ -232,3 +233,17 @@ def test_whatever_stands_in_a_file_both_paths_agree_with_the_second_opinion(
         position: {name: row[name] for name in expected_accepted.get(position, row)}
         for position, row in accepted.items()
     } == expected_accepted
+
+
+@pytest.mark.parametrize("token", ["Bearer abcdef123456", "basic dXNlcjpwYXNz", "eyJhbGciOiJub25lIn0.e30.", "BEARER x"])
+def test_a_file_that_may_hold_a_token_is_read_with_its_tokens_digested(tmp_path: Path, token: str) -> None:
+    hidden = token.replace("e", "\\u0065", 1)
+    for shown in (token, hidden):
+        content = GOOD_LINE.replace(b"hal-mon-01", shown.encode())
+
+        fast, fast_rows = rows(content, "fast", tmp_path)
+        strict, strict_rows = rows(content, "strict", tmp_path)
+
+        assert fast == strict == Found(entries=1, lines=1)
+        assert fast_rows == strict_rows
+        assert token not in str(fast_rows)

@@ -50,6 +50,18 @@ class CanonicalSql:
         ]
         return f"SELECT {', '.join(columns)} FROM {relation} WHERE {self._is_good}{self._is_request}"
 
+    def checked(self, relation: str) -> str:
+        """The same, as a query that fails where a request cannot be read.
+
+        It has each value made once; a filter would be pushed down, and have every value made for it and made again.
+        """
+        columns = [
+            f"{_column(name, self.described, self.origin)} AS {quote_name(name)}" for name in INTAKE.column_names
+        ]
+        checked = f"CASE WHEN {self._is_good} THEN position ELSE error('an entry is not accepted') END AS position"
+        requests = " WHERE NOT not_request" if self.described.not_requests else ""
+        return f"SELECT {', '.join(columns)} FROM (SELECT * REPLACE ({checked}) FROM {relation}){requests}"
+
     def rejected(self, relation: str) -> str:
         """`position` and `reasons` of the requests that cannot be read."""
         wrong = f"NOT coalesce({self._is_good}, false){self._is_request}"
@@ -73,8 +85,11 @@ class CanonicalSql:
         return " AND NOT not_request" if self.described.not_requests else ""
 
 
-def canonical_sql(described: Format, origin: Origin, decoded: str) -> CanonicalSql:
-    """The queries for entries of a format that `decoded` gives as `position`, `undecodable` and every field as text."""
+def canonical_sql(described: Format, origin: Origin, decoded: str, *, holds_tokens: bool = True) -> CanonicalSql:
+    """The queries for entries of a format that `decoded` gives as `position`, `undecodable` and every field as text.
+
+    Without `holds_tokens` it is known that no text is a secret by its shape or has one inside.
+    """
     rules = described.columns
     texts = [f"{_text(rule)} AS {_text_of(name)}" for name, rule in rules.items()]
     texts.append(f"{_source(described, origin)} AS source")
@@ -84,12 +99,18 @@ def canonical_sql(described: Format, origin: Origin, decoded: str) -> CanonicalS
         texts.append(f"{_refused(described)} AS refused")
     if described.parts is not None:
         texts.append(f"{_part(described.parts)} AS part")
-    values = [f"{_value(name, rule, origin.digest_key)} AS {_value_of(name)}" for name, rule in rules.items()]
+    values = [f"{reader_of(rule).value(_text_of(name))} AS {_value_of(name)}" for name, rule in rules.items()]
+    kept = [
+        f"{_kept(name, rule, origin.digest_key)} AS {_value_of(name)}"
+        for name, rule in rules.items()
+        if rule.secret or (holds_tokens and rule.read in TEXT_READINGS)
+    ]
+    replaced = f" REPLACE ({', '.join(kept)})" if kept else ""
     # No filter is pushed down past a limit; without one, every entry would be decoded twice.
     valued = (
         f"WITH decoded AS ({decoded} LIMIT {ALL}), "
         f"worded AS (SELECT position, undecodable, {', '.join(texts)} FROM decoded) "
-        f"SELECT *, {', '.join(values)} FROM worded"
+        f"SELECT *{replaced} FROM (SELECT *, {', '.join(values)} FROM worded)"
     )
     return CanonicalSql(valued=valued, described=described, origin=origin)
 
@@ -152,12 +173,10 @@ def _source(described: Format, origin: Origin) -> str:
     return f"CASE WHEN {host} IS NULL THEN {source} ELSE {source} || '/' || {host} END"
 
 
-def _value(name: str, rule: ColumnRule, key: DigestKey) -> str:
+def _kept(name: str, rule: ColumnRule, key: DigestKey) -> str:
     """What goes into the column: never a secret, whether the format says that it is one or its shape does."""
-    value = reader_of(rule).value(_text_of(name))
-    if rule.secret:
-        return secret_digest_sql(value, key)
-    return masked_sql(value, key) if rule.read in TEXT_READINGS else value
+    value = _value_of(name)
+    return secret_digest_sql(value, key) if rule.secret else masked_sql(value, key)
 
 
 def _readable(name: str, rule: ColumnRule) -> str | None:

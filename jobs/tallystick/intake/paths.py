@@ -19,7 +19,8 @@ from tallystick.intake.canonical import CanonicalSql, Origin, canonical_sql
 from tallystick.intake.decoding import decoded_batch_sql, decoded_file_sql
 from tallystick.intake.entries import is_one_a_line, split_entries
 from tallystick.intake.json_objects import readable_json
-from tallystick.intake.plain_json import count_plain_json_lines
+from tallystick.intake.plain import Plain
+from tallystick.intake.plain_json import prove_plain_json_lines
 from tallystick.intake.plain_words import Layout
 from tallystick.tables.intake import INTAKE
 
@@ -57,23 +58,28 @@ def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: 
     None where it does not, or where any entry is not accepted; rows that were appended must then be rolled back.
     """
     proven = _proven(described, decoded)
-    if proven is None or not proven[0]:
+    if proven is None or not proven[0].entries:
         return None
-    entries, blanks, decoded_sql = proven
-    queries = canonical_sql(described, origin, decoded_sql)
+    plain, decoded_sql = proven
+    queries = canonical_sql(described, origin, decoded_sql, holds_tokens=plain.holds_tokens)
     try:
         with _valued(connection, queries) as relation:
-            appended = _append(connection, queries, relation)
+            appended = _append(connection, queries.checked(relation))
             left = _count_not_requests(connection, queries, relation)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None
-    if appended + left != entries:
+    if appended + left != plain.entries:
         return None
-    return Found(entries=appended, others=OtherLines(blanks=blanks), not_requests=left, lines=entries + blanks)
+    return Found(
+        entries=appended,
+        others=OtherLines(blanks=plain.blanks),
+        not_requests=left,
+        lines=plain.entries + plain.blanks,
+    )
 
 
-def _proven(described: Format, decoded: Path) -> tuple[int, int, str] | None:
-    """Entries and blank lines of a file that is proven to be plain, and the query that decodes it."""
+def _proven(described: Format, decoded: Path) -> tuple[Plain, str] | None:
+    """What is proven of a file that is plain, and the query that decodes it."""
     how = described.entries
     if how.comment is not None or how.header is not None or isinstance(described.decode, ColumnsDecoding):
         return None
@@ -82,11 +88,11 @@ def _proven(described: Format, decoded: Path) -> tuple[int, int, str] | None:
         is_by_lines = how.find == "lines" or is_one_a_line(decoded, under=how.keys[0] if how.keys else None)
         if decoded_sql is None or not is_by_lines:
             return None
-        counted = count_plain_json_lines(decoded)
-        return None if counted is None else (*counted, decoded_sql)
+        plain = prove_plain_json_lines(decoded)
+        return None if plain is None else (plain, decoded_sql)
     layout = Layout.of(described.decode, decoded)
-    counted = None if layout is None else layout.count_plain(decoded)
-    return None if layout is None or counted is None else (*counted, layout.decoded_sql(decoded))
+    plain = None if layout is None else layout.prove(decoded)
+    return None if layout is None or plain is None else (plain, layout.decoded_sql(decoded))
 
 
 def read_strictly(
@@ -125,7 +131,7 @@ def _read_batch(
     connection.register(ENTRIES, readable.to_arrow())
     try:
         with _valued(connection, queries) as relation:
-            appended = _append(connection, queries, relation)
+            appended = _append(connection, queries.accepted(relation))
             left = _count_not_requests(connection, queries, relation)
             if appended + left == len(readable):
                 return [], left
@@ -154,9 +160,9 @@ def _valued(connection: duckdb.DuckDBPyConnection, queries: CanonicalSql) -> Ite
         connection.execute(f"DROP TABLE {quote_name(VALUED)}")
 
 
-def _append(connection: duckdb.DuckDBPyConnection, queries: CanonicalSql, relation: str) -> int:
-    """Append the accepted entries to `entry`; returns how many there are."""
-    [appended] = connection.execute(f"INSERT INTO entry ({COLUMNS}) {queries.accepted(relation)}").fetchall()[0]
+def _append(connection: duckdb.DuckDBPyConnection, accepted: str) -> int:
+    """Append accepted entries to `entry`; returns how many there are."""
+    [appended] = connection.execute(f"INSERT INTO entry ({COLUMNS}) {accepted}").fetchall()[0]
     return int(appended)
 
 

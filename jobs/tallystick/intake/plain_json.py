@@ -12,61 +12,61 @@ from pathlib import Path
 import numpy as np
 
 from tallystick.intake.json_objects import MAX_DEPTH
-from tallystick.intake.plain import Bytes, Piece, Places, count_plain_lines
+from tallystick.intake.plain import Piece, Plain, prove_plain_lines
 
-NOT_NUMBERS = re.compile(rb"[\[,:\s]-?(?i:nan|inf)")
-QUOTE, COMMA, MINUS, COLON, OPEN, CLOSE, LOWER = 34, 44, 45, 58, 0x7B, 0x7D, 0x20
+NOT_NUMBERS = (b"nan", b"inf")
+COMMA, OPEN, CLOSE, SPACE = 44, 0x7B, 0x7D, 0x20
+MAY_BE_BEFORE = np.frombuffer(b"[,:-", dtype=np.uint8)
+IN_OBJECTS = re.compile(rb'(?:"\s*:|\s{9})\s*-?\Z')
+IN_ARRAYS = re.compile(rb'(?:"\s*:|\s{9}|[\[,])\s*-?\Z')
+"""What stands before a value: a key, in arrays a bracket or another value; and spaces without end."""
+LOOKED_BACK = 32
 
 
-def count_plain_json_lines(file: Path) -> tuple[int, int] | None:
-    """Entries and blank lines of a decoded file of which every line until the last is a possible JSON object.
+def prove_plain_json_lines(file: Path) -> Plain | None:
+    """What is proven of a decoded file of which every line until the last is a possible JSON object.
 
     None where the file holds anything that a fast reader could take another way: bytes that are no text, blank lines
     between entries, lines that do not begin with `{`, are very long or deep, and whatever looks like a trailing comma
     or a number that JSON does not have.
     """
-    return count_plain_lines(file, _is_plain)
+    return prove_plain_lines(file, _is_plain)
 
 
 def _is_plain(piece: Piece) -> bool:
     if (piece.array[piece.starts] != ord("{")).any():
         return False
-    lowered = piece.array | LOWER  # [ and { are now the same, ] and } too
-    opens, closes = np.flatnonzero(lowered == OPEN), np.flatnonzero(lowered == CLOSE)
-    return not (_goes_deep(opens, piece) or _ends_in_a_comma(piece.array, closes) or _has_odd_numbers(piece))
+    return not (_goes_deep(piece) or _ends_in_a_comma(piece) or _has_odd_numbers(piece))
 
 
-def _goes_deep(opens: Places, piece: Piece) -> bool:
+def _goes_deep(piece: Piece) -> bool:
     """Whether a line opens so many brackets that it might nest too deeply."""
+    opens = np.flatnonzero(piece.lowered == OPEN)
     if len(opens) <= MAX_DEPTH:
+        return False
+    if (opens[MAX_DEPTH:] - opens[:-MAX_DEPTH]).min() > (piece.ends - piece.starts).max():
         return False
     line = np.searchsorted(piece.ends, opens)
     return bool((line[MAX_DEPTH:] == line[:-MAX_DEPTH]).any())
 
 
-def _ends_in_a_comma(array: Bytes, closes: Places) -> bool:
+def _ends_in_a_comma(piece: Piece) -> bool:
     """Whether a comma, or a space that may follow one, stands before a closing bracket."""
-    before = array[closes - 1]
-    return bool(((before == COMMA) | (before <= LOWER)).any())
+    doubtful = piece.array <= SPACE
+    np.logical_or(doubtful, piece.array == COMMA, out=doubtful)
+    closes = piece.lowered == CLOSE
+    return bool(np.logical_and(doubtful[:-1], closes[1:], out=doubtful[:-1]).any())
 
 
 def _has_odd_numbers(piece: Piece) -> bool:
     """Whether a value might be NaN or Infinity, in any spelling."""
-    array = piece.array
-    if b"[" in piece.content:
-        return NOT_NUMBERS.search(piece.content) is not None
-    colons = np.flatnonzero(array[:-1] == COLON)
-    before = array[colons - 1]
-    colons = colons[(before == QUOTE) | (before <= LOWER)]
-    value = array[colons + 1]
-    if (value <= LOWER).any():  # a space after the colon: look one further
-        colons = colons + (value <= LOWER)
-        if len(colons) and colons[-1] + 1 >= len(array):
-            return True
-        value = array[colons + 1]
-    if ((value <= LOWER) | (value == ord("N")) | (value | LOWER == ord("i"))).any():
-        return True
-    signed = colons[(value == MINUS) | (value == ord("n"))]
-    after = array[np.minimum(signed + 2, len(array) - 1)] | LOWER
-    # null goes on with u; a negative number goes on with a digit.
-    return bool(((after == ord("a")) | (after == ord("n")) | (after == ord("i"))).any())
+    before_values = IN_ARRAYS if b"[" in piece.content else IN_OBJECTS
+    for word in NOT_NUMBERS:
+        found = piece.where(word)
+        if found.any():
+            places = np.flatnonzero(found)
+            before = piece.array[places - 1]  # the first byte of a piece is a bracket
+            doubtful = places[(before <= SPACE) | np.isin(before, MAY_BE_BEFORE)]
+            if any(before_values.search(piece.content, max(0, place - LOOKED_BACK), place) for place in doubtful):
+                return True
+    return False

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 
 from tallystick.duck import quote_name, quote_text, without_wildcards
 from tallystick.formats.decodings import RegexDecoding
-from tallystick.intake.plain import MAX_LINE_BYTES, Piece, Places, count_plain_lines
+from tallystick.intake.plain import MAX_LINE_BYTES, Bytes, Piece, Places, Plain, prove_plain_lines
 
 SPACE, QUOTE = 32, 34
+LONGEST_GAP = 256
+"""Bytes between words in quotes; a line with more there is left to the strict path."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +57,12 @@ class Layout:
             before += index < len(self.words) - 1
         return (*found, before)
 
-    def count_plain(self, file: Path) -> tuple[int, int] | None:
-        """Entries and blank lines of a decoded file whose lines all have this layout; None where there is any doubt."""
-        spaces = np.array(self.spaces, dtype=np.uint16)
-        return count_plain_lines(file, lambda piece: _is_plain(piece, spaces))
+    def prove(self, file: Path) -> Plain | None:
+        """What is proven of a decoded file whose lines all have this layout; None where there is any doubt.
+
+        Left to the reader is whether a line has as many words as it should: it fails where one has not.
+        """
+        return prove_plain_lines(file, lambda piece: _is_plain(piece, self.spaces))
 
     def decoded_sql(self, file: Path) -> str:
         """A query that decodes the whole file, in file order: `position`, `undecodable`, every field of the format."""
@@ -88,13 +92,14 @@ class Layout:
         )
 
 
-def _is_plain(piece: Piece, spaces: npt.NDArray[np.uint16]) -> bool:
-    """Whether every line has its quotes, and so many spaces before, between and after them."""
+def _is_plain(piece: Piece, spaces: tuple[int, ...]) -> bool:
+    """Whether every line has its quotes, and so many spaces between and after them.
+
+    The spaces before the first quote follow from those, and from the number of words.
+    """
     array, lines, pairs = piece.array, len(piece.starts), len(spaces) - 1
     quotes: Places = np.flatnonzero(array == QUOTE)
     if len(quotes) != 2 * pairs * lines or b"\\" in piece.content or np.count_nonzero(array < SPACE) != lines - 1:
-        return False
-    if (piece.ends - piece.starts).max() >= 1 << 16:
         return False
     quotes = quotes.reshape(lines, 2 * pairs)
     begins, closes = quotes[:, ::2], quotes[:, 1::2]
@@ -104,8 +109,18 @@ def _is_plain(piece: Piece, spaces: npt.NDArray[np.uint16]) -> bool:
     is_followed = (after == SPACE) | (closes + 1 == piece.ends[:, None])
     if (array[begins - 1] != SPACE).any() or not is_followed.all():
         return False
-    so_far = np.zeros(len(array) + 1, dtype=np.uint16)  # overflows, but no two places of one line are so far apart
-    np.cumsum(array == SPACE, dtype=np.uint16, out=so_far[1:])
-    edges_before = np.concatenate((piece.starts[:, None], closes), axis=1)
-    edges_after = np.concatenate((begins, piece.ends[:, None]), axis=1)
-    return bool((so_far[edges_after] - so_far[edges_before] == spaces).all())
+    gap_ends = [*begins.T[1:], piece.ends]
+    return all(map(_has_spaces, repeat(array), closes.T, gap_ends, spaces[1:]))
+
+
+def _has_spaces(array: Bytes, closes: Places, ends: Places, spaces: int) -> bool:
+    """Whether so many spaces stand in each gap that goes from a closing quote to the next quote or the line's end."""
+    lengths = ends - closes - 1
+    if spaces < 2:
+        return bool((lengths == spaces).all())
+    longest = int(lengths.max())
+    if longest > LONGEST_GAP:
+        return False
+    places = closes[:, None] + np.arange(1, longest + 1)
+    is_space = array[np.minimum(places, len(array) - 1)] == SPACE
+    return bool(((is_space & (places < ends[:, None])).sum(axis=1) == spaces).all())
