@@ -29,6 +29,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "schemas/source.schema.json": schemas.source,
     "schemas/licensee.schema.json": schemas.licensee,
     "schemas/version.schema.json": schemas.version,
+    "schemas/format.schema.json": schemas.format_file,
 }
 """Every generated page, by its name below docs/reference/."""
 

@@ -9,20 +9,23 @@ from generators.markdown import code, sentence, table, whole_page
 from tallystick.agreements.case import Case
 from tallystick.agreements.limit import LimitClause, Reading
 from tallystick.agreements.version import Version
+from tallystick.formats import Format
+from tallystick.formats.columns import ColumnRule
 from tallystick.intake.sources import Source
 from tallystick.register.model import Licensee, Recogniser
 from tallystick.settings import EngineSettings, S3Settings, Settings
 
 LEAD = """\
-Four kinds of files make a project. A key that is not listed here is refused, with file, line and key; so is a key that
-stands twice. In YAML only `true` and `false` are truth values and a date is text, so `2022-06-30` means that day. An
+Four kinds of files make a project, and a fifth where its logs have a format of their own. A key that is not listed
+here is refused, with file, line and key; so is a key that stands twice. In YAML only `true` and `false` are truth values and a date is text, so `2022-06-30` means that day. An
 *id* is 1 to 63 of `a-z`, `0-9`, `-`, `_` and `.`, and begins with a letter or a digit. A plain *date* is the midnight
 at which the day begins in the file's time zone; `2022-06-30T12:00:00Z` is an instant. A *pattern* in which `*` is any
 run of characters fits the whole text, upper and lower case apart.
 
 Editors check a file against its schema: [source](schemas/source.schema.json),
-[licensee](schemas/licensee.schema.json), [version](schemas/version.schema.json). With the YAML language server a first
-line `# yaml-language-server: $schema=PATH` does it."""
+[licensee](schemas/licensee.schema.json), [version](schemas/version.schema.json),
+[format](schemas/format.schema.json). With the YAML language server a first line
+`# yaml-language-server: $schema=PATH` does it."""
 
 SETTINGS = """\
 The file `tallystick.toml` makes a folder a project. Paths are relative to it. A variable of the environment wins over
@@ -34,6 +37,11 @@ PLACES: dict[type[BaseModel], str] = {
     Version: (
         "`agreements/<licensee>/<in_force_from>.yaml`: one version of the licensee's agreement. A file is not edited "
         "once it is in force: an amendment is another file."
+    ),
+    Format: (
+        "`formats/<name>.yaml`: one log format of the project's own, beside those that are [built in](formats.md). "
+        "[Add a format](../how-to/add-a-format.md) writes one; [log formats](formats.md#how-a-text-becomes-a-value) "
+        "says what each `read` is."
     ),
 }
 
@@ -61,6 +69,15 @@ RULES: dict[type[BaseModel], tuple[str, ...]] = {
         ),
     ),
     Reading: ("It states only what differs from the clause, and must differ from it and from every other reading.",),
+    Format: (
+        "`received_at` is always made.",
+        "`csv`, `w3c`, `zeek` and `parquet` are decoded as `columns`, `lines` as `regex` or `json`, `json` as `json`.",
+        (
+            "An SQL expression may use the fields, functions of DuckDB that depend on their arguments alone, "
+            "`attribute(list, name)` and `entry_of(object, key)`; no subquery, no clock, no file. It gives a text."
+        ),
+    ),
+    ColumnRule: ("Exactly one of `field` and `sql`.",),
 }
 
 

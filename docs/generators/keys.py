@@ -98,10 +98,10 @@ def section(reference: str) -> str:
 def _default(model: type[BaseModel], name: str, field: FieldInfo) -> str:
     if field.is_required():
         return "the file's name"
-    value = field.get_default()
+    value = field.get_default(call_default_factory=True)
     if value == Path(tempfile.gettempdir()):
         return "the system's temporary folder"
-    return "" if value is None or value in ("", ()) or isinstance(value, BaseModel) else code(value)
+    return "" if value is None or value in ("", (), {}) or isinstance(value, BaseModel) else code(value)
 
 
 def _checks(parts: Iterable[Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from generators.keys import models, needs, sentence
 from tallystick.agreements.version import Version
+from tallystick.formats import Format
 from tallystick.intake.sources import Source
 from tallystick.register.model import Licensee
 
@@ -28,6 +29,11 @@ def licensee() -> str:
 def version() -> str:
     """The schema of agreements/*/*.yaml."""
     return _schema(Version)
+
+
+def format_file() -> str:
+    """The schema of formats/*.yaml."""
+    return _schema(Format)
 
 
 def _schema(model: type[BaseModel]) -> str:
