@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import pairwise, repeat
 from pathlib import Path
 
 import numpy as np
@@ -43,8 +43,24 @@ class Layout:
             return None
         for words in (decoding.split, (*decoding.split, '"_"')):
             if line.count(b'"') == 2 * sum(word[0] == '"' for word in words):
-                return cls(words=words, fields=tuple(decoding.fields))
+                layout = cls(words=words, fields=tuple(decoding.fields))
+                return layout if layout._reads(line.decode(errors="replace"), found.groupdict()) else None
         return None
+
+    def _reads(self, line: str, found: dict[str, str]) -> bool:
+        """Whether the words of a line are the fields that the expression found in it."""
+        cut = re.findall(r'"[^"]*"|[^ "]+', line)
+        if len(cut) != len(self.words):
+            return False
+        named = list(zip(self.words, cut, strict=True))
+        halves = [f"{first} {second}"[1:-1] for (word, first), (_, second) in pairwise(named) if word[0] == "["]
+        joined = [word[1:] for word in self.words if word[0] == "["]
+        whole = {word.strip('"'): text.strip('"') for word, text in named if "[" not in word and "]" not in word}
+        return all(
+            found[name] == text
+            for name, text in {**whole, **dict(zip(joined, halves, strict=True))}.items()
+            if name != "_"
+        )
 
     @property
     def spaces(self) -> tuple[int, ...]:
@@ -110,13 +126,17 @@ def _is_plain(piece: Piece, spaces: tuple[int, ...]) -> bool:
     if (array[begins - 1] != SPACE).any() or not is_followed.all():
         return False
     gap_ends = [*begins.T[1:], piece.ends]
-    return all(map(_has_spaces, repeat(array), closes.T, gap_ends, spaces[1:]))
+    may_be_bare = [*repeat(True, pairs - 1), False]
+    return all(map(_has_spaces, repeat(array), closes.T, gap_ends, spaces[1:], may_be_bare))
 
 
-def _has_spaces(array: Bytes, closes: Places, ends: Places, spaces: int) -> bool:
-    """Whether so many spaces stand in each gap that goes from a closing quote to the next quote or the line's end."""
+def _has_spaces(array: Bytes, closes: Places, ends: Places, spaces: int, may_be_bare: bool) -> bool:
+    """Whether so many spaces stand in each gap that goes from a closing quote to the next quote or the line's end.
+
+    With `may_be_bare` a gap with one space is nothing but that; at a line's end a word may follow it.
+    """
     lengths = ends - closes - 1
-    if spaces < 2:
+    if spaces == 0 or (spaces == 1 and may_be_bare):
         return bool((lengths == spaces).all())
     longest = int(lengths.max())
     if longest > LONGEST_GAP:
