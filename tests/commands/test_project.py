@@ -72,54 +72,6 @@ def test_init_tells_its_files_and_leaves_what_is_there_alone(project: Path) -> N
     ]
 
 
-# ── inspect ───────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_inspect_as_json_has_just_the_promised_keys(project: Path) -> None:
-    told = tallystick("inspect", project / "logs", "--json").data
-
-    assert set(told) == {"files", "total"}
-    for one in (*told["files"], told["total"]):
-        assert sorted(one) == [
-            "accepted",
-            "distinct_ids",
-            "duplicates",
-            "entries",
-            "first_at",
-            "format",
-            "last_at",
-            "path",
-            "per_hour",
-            "rejected",
-            "sums",
-            "top",
-        ]
-        assert set(one["sums"]) == {"response_bytes", "request_bytes", "records"}
-        assert all(set(amount) == {"known", "sum"} for amount in one["sums"].values())
-        assert set(one["top"]) == {
-            *("credential", "principal", "user", "client_address"),
-            *("user_agent", "operation", "status", "error"),
-        }
-    total = told["total"]
-    assert (total["entries"], total["accepted"], total["rejected"], total["distinct_ids"]) == (55, 55, {}, 55)
-    assert total["sums"]["records"] == {"known": 55, "sum": 550}
-    assert total["sums"]["request_bytes"] == {"known": 0, "sum": 0}
-    assert total["top"]["credential"] == {"acme-key-1": 29, "acme-key-2": 24, "acme-key-9": 2}
-    assert total["top"]["principal"] == {"(none)": 55}
-    assert total["per_hour"]["2024-01-16T09Z"] == 24
-
-
-def test_inspect_needs_no_project_and_writes_nothing(project: Path, tmp_path: Path) -> None:
-    logs = shutil.move(project / "logs", tmp_path / "logs")
-    before = sorted(tmp_path.rglob("*"))
-
-    ran = tallystick("inspect", logs)
-
-    assert (ran.code, ran.stderr) == (0, "")
-    assert "gateway_jsonl" in ran.stdout
-    assert sorted(tmp_path.rglob("*")) == before
-
-
 # ── explain, verify, download ─────────────────────────────────────────────────────────────────────────────────────────
 
 
