@@ -174,6 +174,7 @@ def test_a_prefix_of_a_bucket_is_read_like_a_folder(
 def test_a_long_look_says_how_far_it_is_and_a_short_one_nothing(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     quiet = tallystick("inspect", project / "logs")
     monkeypatch.setattr(command, "SILENT_SECONDS", 0.0)
+    monkeypatch.setattr(command, "EVERY_SECONDS", 0.01)
     monkeypatch.setattr(progress, "EVERY_SECONDS", 0.0)
 
     ran = tallystick("inspect", *[project / "logs"] * 12, "--json")

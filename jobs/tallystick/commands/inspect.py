@@ -26,7 +26,9 @@ from tallystick.settings import S3Settings, Settings
 from tallystick.storage.objects import list_objects, open_object
 
 SILENT_SECONDS = 3.0
-"""Nothing is said of how far it is before."""
+"""Nothing is said of how far it is before …"""
+EVERY_SECONDS = 0.5
+"""… and so often afterwards."""
 
 
 def look(
@@ -143,7 +145,7 @@ def _progress(passed: _Passed, total: int) -> Iterator[None]:
         if ended.wait(SILENT_SECONDS):
             return
         with track("inspect: bytes read", total) as say:
-            while not ended.wait(0.5):
+            while not ended.wait(EVERY_SECONDS):
                 say(passed.size_bytes)
 
     thread = threading.Thread(target=watch, daemon=True)
