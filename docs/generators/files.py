@@ -17,10 +17,11 @@ from tallystick.settings import EngineSettings, S3Settings, Settings
 
 LEAD = """\
 Four kinds of files make a project, and a fifth where its logs have a format of their own. A key that is not listed
-here is refused, with file, line and key; so is a key that stands twice. In YAML only `true` and `false` are truth values and a date is text, so `2022-06-30` means that day. An
-*id* is 1 to 63 of `a-z`, `0-9`, `-`, `_` and `.`, and begins with a letter or a digit. A plain *date* is the midnight
-at which the day begins in the file's time zone; `2022-06-30T12:00:00Z` is an instant. A *pattern* in which `*` is any
-run of characters fits the whole text, upper and lower case apart.
+here is refused, with file, line and key; so is a key that stands twice. In YAML only `true` and `false` are truth
+values and a date is text, so `2022-06-30` means that day. An *id* is 1 to 63 of `a-z`, `0-9`, `-`, `_` and `.`, and
+begins with a letter or a digit. A plain *date* is the midnight at which the day begins in the file's time zone;
+`2022-06-30T12:00:00Z` is an instant. A *pattern* in which `*` is any run of characters fits the whole text, upper and
+lower case apart.
 
 Editors check a file against its schema: [source](schemas/source.schema.json),
 [licensee](schemas/licensee.schema.json), [version](schemas/version.schema.json),

@@ -68,10 +68,10 @@ line with another number of words, or above any `#Fields`, is rejected alone.
 **zeek.** The file's own `#separator`, `#fields`, `#unset_field` and `#empty_field` count.
 
 **parquet.** Every value becomes the text that says it exactly: whole numbers and decimals plainly, a float that is
-whole without a point, an instant as `2024-03-01T10:00:00.000000Z` (finer than a microsecond is cut off), a time that names no
-zone without the Z, so that its rule has to name one, booleans as `true` and `false`, structures and lists as JSON. A
-column in a structure is called by both names with a dot between them. A row's position is its number from 1. A damaged
-file is refused whole.
+whole without a point, an instant as `2024-03-01T10:00:00.000000Z` (finer than a microsecond is cut off), a time that
+names no zone without the Z, so that its rule has to name one, booleans as `true` and `false`, structures and lists as
+JSON. A column in a structure is called by both names with a dot between them. A row's position is its number from 1. A
+damaged file is refused whole.
 
 Names of columns are compared without case; of two columns with one name the first counts."""
 
