@@ -88,7 +88,7 @@ class CanonicalSql:
 def canonical_sql(described: Format, origin: Origin, decoded: str, *, holds_tokens: bool = True) -> CanonicalSql:
     """The queries for entries of a format that `decoded` gives as `position`, `undecodable` and every field as text.
 
-    Without `holds_tokens` it is known that no text is a secret by its shape or has one inside.
+    Without `holds_tokens` it is known that no text of a field is a secret by its shape or has one inside.
     """
     rules = described.columns
     texts = [f"{_text(rule)} AS {_text_of(name)}" for name, rule in rules.items()]
@@ -103,7 +103,7 @@ def canonical_sql(described: Format, origin: Origin, decoded: str, *, holds_toke
     kept = [
         f"{_kept(name, rule, origin.digest_key)} AS {_value_of(name)}"
         for name, rule in rules.items()
-        if rule.secret or (holds_tokens and rule.read in TEXT_READINGS)
+        if rule.secret or (rule.read in TEXT_READINGS and (holds_tokens or _is_decoded(rule)))
     ]
     replaced = f" REPLACE ({', '.join(kept)})" if kept else ""
     # No filter is pushed down past a limit; without one, every entry would be decoded twice.
@@ -171,6 +171,11 @@ def _source(described: Format, origin: Origin) -> str:
         return source
     host = quote_name(described.sub_source)
     return f"CASE WHEN {host} IS NULL THEN {source} ELSE {source} || '/' || {host} END"
+
+
+def _is_decoded(rule: ColumnRule) -> bool:
+    """Whether the text may say what its field spells otherwise."""
+    return bool(rule.parameters) or rule.field is None
 
 
 def _kept(name: str, rule: ColumnRule, key: DigestKey) -> str:
