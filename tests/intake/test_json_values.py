@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallystick.formats import find_format
-from tallystick.intake import json_values
+from tallystick.intake import json_runs, json_values
 from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch
 from tallystick.intake.entries import is_one_a_line, split_entries
 from tallystick.intake.json_values import NO_END, split_values
@@ -152,6 +152,55 @@ def test_no_byte_that_is_not_space_or_comma_or_bracket_is_lost(
     assert small == large
     assert b"".join(large).replace(NO_END, b"").count(b"a") == content.count(b"a")
     assert b"".join(large).count(b"1") == content.count(b"1")
+
+
+def split_twice(content: bytes, folder: Path, under: str | None, region: int, block: int) -> list[list[bytes]]:
+    """The entries as they are found with runs looked for everywhere, and with none looked for at all."""
+    found = []
+    for shortest, least in ((0, 0), (1 << 60, 0), (0, 1)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(json_values, "BLOCK", block)
+            patch.setattr(json_values, "SHORTEST_RUN", shortest)
+            patch.setattr(json_values, "LEAST_GAIN", least)
+            patch.setattr(json_runs, "REGION", region)
+            patch.setattr(json_values, "REGION", region)
+            found.append(split(content, folder, under=under))
+    return found
+
+
+@given(
+    st.lists(
+        st.sampled_from([*list(b'{}[],"\\\n a1'), *(b'{"a":[1]}', b'"Records":[', b'{"b":"x,]"},', b"\\\\", b"[]")])
+    ),
+    st.sampled_from([None, "Records"]),
+    st.sampled_from([7, 40, 1 << 18]),
+    st.sampled_from([5, 64, 1 << 20]),
+)
+@settings(max_examples=500, deadline=None)
+def test_values_found_in_runs_are_those_found_one_by_one(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[int | bytes], under: str | None, region: int, block: int
+) -> None:
+    content = b"".join(part if isinstance(part, bytes) else bytes([part]) for part in parts)
+
+    runs, alone, adaptive = split_twice(content, tmp_path_factory.mktemp("json"), under, region, block)
+
+    assert runs == alone == adaptive
+
+
+@pytest.mark.parametrize("shape", ["wrapped", "array", "top"])
+@pytest.mark.parametrize("odd", [b"", b"{", b"}", b"[1", b'{"a":"x}', b"7", b'"x"', b"\\", b'{"a":"\\"}"}', b" " * 100])
+def test_one_odd_value_among_thousands_costs_the_same_in_runs(tmp_path: Path, shape: str, odd: bytes) -> None:
+    good = [b'{"n":%d,"s":"]}\\"%d","l":[{"k":1},[]]}' % (n, n) for n in range(3000)]
+    values = [*good[:1500], *([odd] if odd else []), *good[1500:]]
+    separator = b"\n" if shape == "top" else b",\n"
+    before, after = {"wrapped": (b'{"Records":[', b"]}"), "array": (b"[", b"]"), "top": (b"", b"")}[shape]
+
+    runs, alone, adaptive = split_twice(
+        before + separator.join(values) + after, tmp_path, "Records" if shape == "wrapped" else None, 1 << 14, 1 << 16
+    )
+
+    assert runs == alone == adaptive
+    assert runs[:1500] == good[:1500]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from typing import Any
@@ -9,36 +10,50 @@ from typing import Any
 import numpy as np
 
 from tallystick.intake.batch import Batch, Unreadable
+from tallystick.intake.json_doubts import doubtful_entries
+from tallystick.intake.json_structure import QUOTE
 
 MAX_DEPTH = 256
 """Objects and arrays in one another; an entry that goes deeper is rejected as `not_json`."""
-BRACKET = re.compile(rb'"(?:[^"\\]++|\\.)*+"|[{}\[\]]', re.DOTALL)
+MAX_VALUES = 250_000
+"""Values in one another or beside each other; an entry that has more is rejected as `not_json`."""
+STRING = rb'"(?:[^"\\]++|\\.)*+"'
+BRACKET = re.compile(STRING + rb"|[{}\[\]]", re.DOTALL)
+VALUE = re.compile(STRING + rb"|[{\[,]", re.DOTALL)
 
 
 def readable_json(batch: Batch) -> tuple[Batch, tuple[Unreadable, ...]]:
     """The entries of a batch that are JSON objects (RFC 8259), and the others with their reasons.
 
     NaN, a trailing comma and anything after the object are no JSON; of a key that stands twice the last one counts, as
-    it does for jq, Python and JavaScript.
+    it does for jq, Python and JavaScript. Numbers stay as they are written.
     """
-    kept: list[bytes] = []
-    keep: list[int] = []
-    unreadable: list[Unreadable] = []
-    for index, entry in enumerate(batch.entries()):
-        reason, entry_once = _judge(entry)
-        if reason is None:
-            kept.append(entry_once)
-            keep.append(index)
-        else:
-            unreadable.append(Unreadable.of(batch.as_found(index), position=int(batch.positions[index]), reason=reason))
+    doubtful = doubtful_entries(batch, max_depth=MAX_DEPTH, max_values=MAX_VALUES)
+    judged = {index: _judge(batch.entry(index)) for index in doubtful.tolist()}
+    unreadable = tuple(
+        Unreadable.of(batch.as_found(index), position=int(batch.positions[index]), reason=reason)
+        for index, (reason, _) in judged.items()
+        if reason is not None
+    )
+    changed = {index: once for index, (reason, once) in judged.items() if reason is None and once is not None}
+    if not unreadable and not changed:
+        return batch, ()
+    entries = batch.entries()
+    keep = [index for index in range(len(batch)) if index not in judged or judged[index][0] is None]
     places = batch.positions[np.array(keep, dtype=np.int64)].tolist()
-    return Batch.of(kept, places, raw=batch.raw), tuple(unreadable)
+    return Batch.of([changed.get(index, entries[index]) for index in keep], places, raw=batch.raw), unreadable
 
 
-def _judge(entry: bytes) -> tuple[str | None, bytes]:
-    """Why an entry is no JSON object, and the entry in which every key stands once."""
-    if entry.count(b"{") + entry.count(b"[") > MAX_DEPTH and _depth(entry) > MAX_DEPTH:
-        return "not_json", entry
+class _Number(str):
+    """A number as it is written; nothing is rounded on the way."""
+
+    __slots__ = ()
+
+
+def _judge(entry: bytes) -> tuple[str | None, bytes | None]:
+    """Why an entry is no JSON object; and the entry with every key once, where some stand twice."""
+    if not is_modest(entry):
+        return "not_json", None
     repeats: list[bool] = []
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -48,17 +63,35 @@ def _judge(entry: bytes) -> tuple[str | None, bytes]:
         return value
 
     try:
-        value = json.loads(entry.decode(), object_pairs_hook=once, parse_int=_whole, parse_constant=_refuse)
+        value = json.loads(
+            entry.decode(), object_pairs_hook=once, parse_int=_Number, parse_float=_Number, parse_constant=_refuse
+        )
     except (ValueError, RecursionError):
-        return "not_json", entry
+        return "not_json", None
     if not isinstance(value, dict):
-        return "not_an_object", entry
-    return None, json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass") if repeats else entry
+        return "not_an_object", None
+    return None, _written(value).encode("utf-8", "surrogatepass") if repeats else None
 
 
-def _whole(digits: str) -> int | float:
-    # Python refuses whole numbers of more than 4,300 digits; none of them is a count.
-    return int(digits) if len(digits) < 400 else float(digits)
+def is_modest(entry: bytes) -> bool:
+    """Whether an entry, if it is JSON, keeps to MAX_DEPTH and MAX_VALUES, so that reading it takes modest memory."""
+    opens = entry.count(b"{") + entry.count(b"[")
+    if opens + entry.count(b",") >= MAX_VALUES:
+        values = (found for found in VALUE.finditer(entry) if found[0][0] != QUOTE)
+        if sum(1 for _ in itertools.islice(values, MAX_VALUES)) == MAX_VALUES:
+            return False
+    return opens <= MAX_DEPTH or _depth(entry) <= MAX_DEPTH
+
+
+def _written(value: Any) -> str:
+    """A value as JSON, its numbers as they were."""
+    if isinstance(value, _Number):
+        return value
+    if isinstance(value, dict):
+        return f"{{{','.join(f'{_written(key)}:{_written(inner)}' for key, inner in value.items())}}}"
+    if isinstance(value, list):
+        return f"[{','.join(map(_written, value))}]"
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _refuse(constant: str) -> None:

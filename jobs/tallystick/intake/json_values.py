@@ -16,8 +16,13 @@ from typing import BinaryIO
 from tallystick.intake import masking
 from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, Unreadable
 from tallystick.intake.escaping import escaped_in_json, is_text
+from tallystick.intake.json_runs import REGION, whole_values
 
 BLOCK = 1 << 20
+SHORTEST_RUN = 1 << 10
+"""Bytes for which it pays to look for many values at once."""
+LEAST_GAIN = REGION // 8
+"""A run that is shorter did not pay; for a while none is looked for."""
 ENTRIES = 20_000
 BYTES = 8 << 20
 """Entries and bytes of a batch, about."""
@@ -73,9 +78,13 @@ class _Splitter:
         self._elements_at: int | None = None  # how many brackets are open where elements stand
         self._in_wrapper = False  # inside an object whose array has been found
         self._excess: _Excess | None = None
+        self._word = b'"' + under.encode() + b'"' if under else None
+        self._careful_until = 0  # runs of values are looked for only from here on
 
     def entries(self) -> Iterator[bytes | Unreadable]:
         while True:
+            if self._at == self._from >= self._careful_until:
+                yield from self._run()
             found = SKIP.match(self._data, self._at)
             assert found is not None  # it matches nothing at least
             self._at = found.end()
@@ -89,6 +98,24 @@ class _Splitter:
                 yield from self._bracket(self._data[self._at])
         yield from self._end()
 
+    def _run(self) -> Iterator[bytes]:
+        """Values that can be found at once, if entries are next."""
+        is_top = self._elements_at is None
+        if self._excess is not None or self._in_wrapper != (self._elements_at == 2):
+            return
+        if len(self._open) != (self._elements_at or 0) or len(self._data) - self._at < SHORTEST_RUN:
+            return
+        begins_at, found = (
+            self._at,
+            whole_values(self._data, self._at, objects_only=is_top, before=self._word if is_top else None),
+        )
+        for begin, end in found:
+            yield self._data[begin:end]
+        if found:
+            self._at = self._from = found[-1][1]
+        if self._at - begins_at < LEAST_GAIN:
+            self._careful_until = begins_at + REGION
+
     def _refill(self) -> bool:
         """Read on, twice as far each time while one entry goes on; False at the end of the file."""
         if self._in_wrapper and self._elements_at is None:
@@ -98,6 +125,7 @@ class _Splitter:
             self._excess.add(self._data[self._from : self._at])
             self._from = self._at
         kept = self._data[self._from :]
+        self._careful_until -= self._from
         self._at, self._from = self._at - self._from, 0
         more = self._source.read(max(BLOCK, len(kept)))
         self._data = kept + more

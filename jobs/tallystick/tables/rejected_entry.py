@@ -4,7 +4,7 @@ from tallystick.tables.canonical import ORIGIN
 from tallystick.tables.promise import Column, Table
 
 REASONS = {
-    "not_json": "The entry is not one JSON value.",
+    "not_json": "The entry is not one JSON value, nests deeper than 256, or holds 250,000 values or more.",
     "not_an_object": "The entry is JSON, and not an object.",
     "not_in_format": "The line does not have the shape of its format.",
     "too_long": "The entry is longer than 64 MiB, or is once bytes that are no text are escaped.",
