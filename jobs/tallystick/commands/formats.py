@@ -7,9 +7,6 @@ from pathlib import Path
 from typing import Annotated, Any, Optional
 
 import typer
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from tallystick.commands.options import AsJson, talk
 from tallystick.formats import BUILT_IN, Catalogue, Format
@@ -17,6 +14,10 @@ from tallystick.intake.masking import harmless
 from tallystick.runtime.log import printable
 
 formats = typer.Typer(no_args_is_help=False, help="List the log formats, show one, or try one of your own.")
+OTHERS = {"not_requests": "no requests", "comments": "comments", "headers": "headers", "blanks": "blanks"}
+"""What stands beside entries, in words."""
+WIDEST = 60
+"""Characters of a value that are shown."""
 Project = Annotated[Optional[Path], typer.Option("--project", help="Also the formats of this project.")]  # noqa: UP045
 
 
@@ -132,9 +133,7 @@ def _print_log(one: dict[str, Any], name: str) -> None:
             + (f" ({rejected})" if rejected else "")
         )
     )
-    others = [
-        f"{one[key]:,} {key.replace('_', ' ')}" for key in ("not_requests", "comments", "headers", "blanks") if one[key]
-    ]
+    others = [f"{one[key]:,} {OTHERS[key]}" for key in OTHERS if one[key]]
     if others:
         print(f"  beside them {', '.join(others)}")
     for lost in one["rejected_first"]:
@@ -146,9 +145,8 @@ def _print_log(one: dict[str, Any], name: str) -> None:
     ):
         if one["unknown"][key]:
             print(f"  unknown, {words}: {', '.join(one['unknown'][key])}")
-    if one["rows"]:
-        print()
-        Console(highlight=False, soft_wrap=True, width=_width(one["rows"])).print(_table(one["rows"]))
+    for line in _table(one["rows"]):
+        print(printable(line))
 
 
 def _found(one: dict[str, Any], name: str) -> str:
@@ -161,19 +159,19 @@ def _found(one: dict[str, Any], name: str) -> str:
     return said + (f"; {one['runner_up']} comes next" if one["runner_up"] else "")
 
 
-def _table(rows: list[dict[str, Any]]) -> Table:
-    """A line for each column, a column for each entry: there are more columns than entries."""
-    table = Table()
-    table.add_column("column")
-    for row in rows:
-        table.add_column(f"entry {row['position']}", overflow="fold")
-    names = dict.fromkeys(name for row in rows for name in row if name != "position")
-    for name in names:
-        table.add_row(name, *(Text(harmless(str(row[name]))) if name in row else "" for row in rows))
-    return table
+def _table(rows: list[dict[str, Any]]) -> list[str]:
+    """A line for each column, and in it a value of each entry: there are more columns than entries."""
+    if not rows:
+        return []
+    names = [*dict.fromkeys(name for row in rows for name in row if name != "position")]
+    columns = [["", *names], *([f"entry {row['position']}", *(_cell(row.get(name)) for name in names)] for row in rows)]
+    widths = [max(map(len, column)) for column in columns]
+    lines = zip(*columns, strict=True)
+    aligned = ["  ".join(f"{cell:<{width}}" for cell, width in zip(line, widths, strict=True)) for line in lines]
+    return ["", *(f"  {line}".rstrip() for line in aligned)]
 
 
-def _width(rows: list[dict[str, Any]]) -> int:
-    """Wide enough for what the entries say, within reason."""
-    widths = [max(len(str(value)) for value in row.values()) for row in rows]
-    return min(20 + sum(min(width, 60) + 3 for width in widths), 200)
+def _cell(value: Any) -> str:
+    """A value that a line has room for."""
+    text = "" if value is None else harmless(str(value))
+    return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"
