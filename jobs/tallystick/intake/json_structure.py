@@ -42,12 +42,14 @@ def brackets_of(array: Bytes) -> Places:
 
 def outside_of_strings(places: Places, quotes: Places) -> Places:
     """Those of some places that no string is around; `quotes` begin and end one in turn."""
-    return places[np.searchsorted(quotes, places) & 1 == 0]
+    is_outside: Flags = np.searchsorted(quotes, places) & 1 == 0
+    return places[is_outside]
 
 
 def is_opening(array: Bytes, brackets: Places) -> Flags:
     """Which brackets open something."""
-    return array[brackets] & 2 != 0
+    opens: Flags = array[brackets] & 2 != 0
+    return opens
 
 
 def enclosing(opens: Flags) -> Places:
