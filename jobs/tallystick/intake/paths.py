@@ -154,10 +154,9 @@ def _valued(connection: duckdb.DuckDBPyConnection, queries: CanonicalSql) -> Ite
         yield f"({queries.valued})"
         return
     connection.execute(f"CREATE OR REPLACE TEMP TABLE {quote_name(VALUED)} AS {queries.valued}")
-    try:
-        yield quote_name(VALUED)
-    finally:
-        connection.execute(f"DROP TABLE {quote_name(VALUED)}")
+    yield quote_name(VALUED)
+    # Where an error ends the transaction, the table goes with it.
+    connection.execute(f"DROP TABLE {quote_name(VALUED)}")
 
 
 def _append(connection: duckdb.DuckDBPyConnection, accepted: str) -> int:
