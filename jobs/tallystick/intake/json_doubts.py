@@ -183,5 +183,5 @@ class _Words:
         over = ((8 - np.minimum(length, 8)) * 8).astype(np.uint64)
         # No number can be shifted by all of its 64 bits, which is what a key of no length asks for.
         halves = over >> np.uint64(1)
-        last: npt.NDArray[np.uint64] = self._words[ends] >> halves >> (over - halves)
+        last: npt.NDArray[np.uint64] = np.right_shift(np.right_shift(self._words[ends], halves), over - halves)
         return last
