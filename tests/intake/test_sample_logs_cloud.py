@@ -125,3 +125,21 @@ def test_the_http_logs_of_zeek(samples: Path, tmp_path: Path, name: str) -> None
         f"{one['method']} {path}" if "method" in one else None for one, path in zip(records, paths, strict=True)
     ]
     assert file["top"]["operation"] == counted(operations)
+
+
+def test_the_same_requests_give_the_same_figures_in_both_forms_of_zeeks_log(samples: Path, tmp_path: Path) -> None:
+    own_form = samples / "zeek-zat" / "http.log"
+    as_json = tmp_path / "http.json.log"
+    numbers = {"ts", "trans_depth", "status_code", "request_body_len", "response_body_len"}
+    as_json.write_text(
+        "".join(
+            "{" + ", ".join(f"{json.dumps(n)}: {v if n in numbers else json.dumps(v)}" for n, v in one.items()) + "}\n"
+            for one in records_of_zeek(own_form)
+        )
+    )
+
+    first, second = told(own_form, tmp_path), told(as_json, tmp_path)
+
+    assert (first["format"], second["format"]) == ("zeek_http", "zeek_http_json")
+    compared = ("entries", "accepted", "duplicates", "distinct_ids", "first_at", "last_at", "per_hour", "sums", "top")
+    assert {name: first[name] for name in compared} == {name: second[name] for name in compared}
