@@ -155,7 +155,7 @@ def _innermost(value: Any, keys: tuple[str, ...]) -> list[Any]:
     """The objects below the keys; a value without the first of them stands for itself."""
     if not keys or not isinstance(value, dict) or keys[0] not in value:
         return [value]
-    found = [value]
+    found: list[Any] = [value]
     for key in keys:
         inside = [one.get(name) for one in found if isinstance(one, dict) for name in key.split("|")]
         found = [one for part in inside if part is not None for one in (part if isinstance(part, list) else [part])]
