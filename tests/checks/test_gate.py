@@ -32,7 +32,7 @@ FILES: list[Row] = [
 ]
 SUMS = {
     table: {"2022-03-01": {"requests": 7, "attributed": 5}}
-    for table in ("usage_app_route", "usage_app_slot", "usage_credential")
+    for table in ("usage_app_route", "usage_app_slot", "usage_credential", "usage_file")
 }
 WINDOW: Row = {"reading": "as written", "used": 12, "over": 2, "crossed_at": "2022-03-01T10:00:00Z", "peak_at": None}
 MEASURES: list[Row] = [

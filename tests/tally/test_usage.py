@@ -17,10 +17,11 @@ from tallystick.tables import Table
 from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
+from tallystick.tables.usage_file import USAGE_FILE
 from tallystick.tables.usage_scope import USAGE_SCOPE
 from tallystick.tally.summary import slots_of
 
-EVERY = [USAGE_APP_SLOT, USAGE_APP_ROUTE, USAGE_CREDENTIAL]
+EVERY = [USAGE_APP_SLOT, USAGE_APP_ROUTE, USAGE_CREDENTIAL, USAGE_FILE]
 MOST = 2**63 - 1
 
 
@@ -241,3 +242,20 @@ def test_requests_of_nobody_are_in_no_clauses_scope(tmp_path: Path) -> None:
     rows = [a_request(licensee=None, app=None, user="u1")]
 
     assert rows_of(tallied(tmp_path, rows, scoped(per="user")), USAGE_SCOPE) == []
+
+
+def test_a_file_has_its_requests_and_duplicates_by_app(tmp_path: Path) -> None:
+    rows = """
+    app   file_id  records  is_duplicate  conflict
+    a     f1       5        false         false
+    a     f1       -        false         true
+    a     f1       9        true          true
+    a     f2       9        true          false
+    b     f1       1        false         false
+    """
+    names = "app file_id requests records records_unknown duplicate conflict"
+    assert sums(tmp_path, drawn(a_request, rows), names, USAGE_FILE) == lines("""
+    a  f1  2  5  1  1  1
+    a  f2  0  0  0  1  0
+    b  f1  1  1  0  0  0
+    """)

@@ -15,6 +15,7 @@ from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
 from tallystick.tables.usage_backoff import USAGE_BACKOFF
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
+from tallystick.tables.usage_file import USAGE_FILE
 from tallystick.tables.usage_peak import USAGE_PEAK
 from tallystick.tables.usage_scope import USAGE_SCOPE
 
@@ -26,6 +27,7 @@ TABLES = (
     USAGE_APP_SLOT,
     USAGE_APP_ROUTE,
     USAGE_CREDENTIAL,
+    USAGE_FILE,
     USAGE_SCOPE,
     USAGE_PEAK,
     USAGE_BACKOFF,

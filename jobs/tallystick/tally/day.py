@@ -77,7 +77,7 @@ def _write_day(task: TallyTask) -> list[tuple[str, WrittenFile]]:
 
     for table, rows_of in STANDING.items():
         if name := task.standing.get(table.name):
-            write(table, rows_of(day.requests), name)
+            write(table, rows_of(day), name)
     if name := task.standing.get(DAY_LEDGER.name):
         numbering = numbering_of(day.every)
         gaps = gaps_of(numbering)

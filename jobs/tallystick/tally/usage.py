@@ -12,6 +12,7 @@ from tallystick.tables import Table
 from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
+from tallystick.tables.usage_file import USAGE_FILE
 from tallystick.tally.grouping import Groups, Integers, group
 from tallystick.tally.requests import Day, DayRequests, Flags, instants
 from tallystick.tally.scope import SLOT_US
@@ -48,12 +49,34 @@ def by_credential(requests: DayRequests) -> pa.Table:
     return _by_app_and(requests, "credential_id", "is_throttled")
 
 
-STANDING: Mapping[Table, Callable[[DayRequests], pa.Table]] = {
-    USAGE_APP_SLOT: by_app_and_slot,
-    USAGE_APP_ROUTE: by_app_and_route,
-    USAGE_CREDENTIAL: by_credential,
+def by_file(every: DayRequests) -> pa.Table:
+    """The day's rows of `usage_file`, in the order of its key, from all entries, duplicates included."""
+    is_duplicate = every.flags("is_duplicate")
+    names = ("licensee", "app", "source", "file_id")
+    columns = [every.coded(name) for name in names]
+    groups = group(*((one.codes, one.size) for one in columns))
+    records = every.amount("records")
+    unique = np.flatnonzero(~is_duplicate)
+    is_unknown = ~records.is_known & ~is_duplicate
+    return pa.table(
+        {
+            **{name: one.decoded(codes) for name, one, codes in zip(names, columns, groups.codes, strict=True)},
+            "requests": groups.rows_at(unique),
+            "records": groups.sums(np.where(is_duplicate, 0, records.known)),
+            "records_unknown": groups.rows_at(np.flatnonzero(is_unknown)),
+            "duplicate": groups.rows_at(np.flatnonzero(is_duplicate)),
+            "conflict": groups.rows_at(np.flatnonzero(is_duplicate & every.flags("conflict"))),
+        }
+    )
+
+
+STANDING: Mapping[Table, Callable[[Day], pa.Table]] = {
+    USAGE_APP_SLOT: lambda day: by_app_and_slot(day.requests),
+    USAGE_APP_ROUTE: lambda day: by_app_and_route(day.requests),
+    USAGE_CREDENTIAL: lambda day: by_credential(day.requests),
+    USAGE_FILE: lambda day: by_file(day.every),
 }
-"""The tables that every day has, each with what makes its rows from the day's requests, duplicates aside."""
+"""The tables that every day has, each with what makes its rows."""
 
 
 def lay_out_slots(day: Day, asked: Asked) -> pa.Table:
