@@ -46,7 +46,7 @@ NODE: dict[str, Any] = {
 }
 """What a query says that selects one expression and nothing more."""
 
-HOW = 'write an expression over the fields, such as coalesce("one", "other")'
+HOW = "write one expression over the fields, such as nullif(split_part(\"one\", ':', 2), '')"
 
 
 def see_that_expressions_are_safe(file: Path, described: Format) -> None:
