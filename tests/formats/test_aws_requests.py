@@ -37,8 +37,8 @@ def counted(tmp_path: Path) -> Counted:
 
 def s3_line(operation: str, *, request: str = "-", headers: str = "- -", status: str = "200") -> str:
     return (
-        f"owner bucket [06/Feb/2024:00:00:41 +0000] 192.0.2.3 ann R1 {operation} key {request} {status} - 234 4096 31 30 "
-        f"{headers} - host= SigV4 - AuthHeader bucket.s3.example.com TLSv1.3 - -\n"
+        f"owner bucket [06/Feb/2024:00:00:41 +0000] 192.0.2.3 ann R1 {operation} key {request} {status} - 234 4096 31 "
+        f"30 {headers} - host= SigV4 - AuthHeader bucket.s3.example.com TLSv1.3 - -\n"
     )
 
 
