@@ -82,9 +82,14 @@ def _detect(
         beginning.write_bytes(head)
         first = _First(beginning, whole=file or beginning, is_cut=is_cut)
         shares = {one: first.share(described) for one, described in formats.items()}
-        envelope = first.envelope() if max(shares.values()) < ENOUGH else None
+        # A format in which anything may stand for a name reads a prefix as one: what takes a prefix off goes before it.
+        envelope = first.envelope(is_of_lines=max(shares.values()) >= ENOUGH)
         if envelope is not None:
-            shares = {one: first.share(described, envelope) for one, described in formats.items()}
+            inside = {one: first.share(described, envelope) for one, described in formats.items()}
+            if max(inside.values()) >= min(ENOUGH, max(shares.values())):
+                shares = inside
+            else:
+                envelope = None
     best = max(shares.values())
     if best < ENOUGH:
         raise UnknownFormatError(_shown(head), where=name, next_step=HOW)
@@ -134,9 +139,11 @@ class _First:
             return sum(_has_words(described, expression, entry) for entry in entries) / len(entries)
         return sum(_has_keys(described, self._value(entry)) for entry in entries) / len(entries)
 
-    def envelope(self) -> Envelope | None:
-        """The envelope that most of the first entries are, if there is one."""
+    def envelope(self, *, is_of_lines: bool = False) -> Envelope | None:
+        """The envelope, of lines perhaps, that most of the first entries are, if there is one."""
         for envelope in all_envelopes().values():
+            if is_of_lines and envelope.find != "lines":
+                continue
             found = self._take(wrappers(self._beginning, envelope))
             if found and sum(is_wrapper(one, envelope) for one in found) >= ENOUGH * len(found):
                 return envelope
