@@ -88,14 +88,16 @@ def account_for(
     found: Found,
     after: tuple[int, int],
     batch: str,
+    written: str | None = None,
 ) -> FileAccount:
     """The account of a file whose entries are the rows of `entry` and `rejected` after the rows numbered `after`.
 
+    Where its accepted entries were written elsewhere, `written` is a query for them.
     A rejected entry goes to the day of the readable entry before it, else of the one after it, else to no day. Raises
     RuntimeError, which is a bug, if accepted and rejected rows are not the entries that were found, or entries and all
     else not the lines.
     """
-    mine = f"SELECT position, event_date, source, received_at FROM entry WHERE rowid > {after[0]}"
+    mine = written or f"SELECT position, event_date, source, received_at FROM entry WHERE rowid > {after[0]}"
     lost = f"SELECT position, size_bytes FROM rejected WHERE rowid > {after[1]}"
     accepted_days = connection.execute(
         f"SELECT event_date, source, count(*), min(received_at), max(received_at) FROM ({mine}) GROUP BY ALL"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,10 +52,18 @@ class Rejection:
     reasons: tuple[str, ...]
 
 
-def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path) -> Found | None:
+def read_fast(
+    connection: duckdb.DuckDBPyConnection,
+    described: Format,
+    origin: Origin,
+    decoded: Path,
+    append: Callable[[str], int] | None = None,
+) -> Found | None:
     """Read a file of lines as a whole, if the file proves that nothing can be lost or misread that way.
 
     None where it does not, or where any entry is not accepted; rows that were appended must then be rolled back.
+    `append` takes the query for the accepted entries to where they go, and says how many there are; without it they go
+    to `entry`.
     """
     proven = _proven(described, decoded)
     if proven is None or not proven[0].entries:
@@ -64,7 +72,8 @@ def read_fast(connection: duckdb.DuckDBPyConnection, described: Format, origin: 
     queries = canonical_sql(described, origin, decoded_sql, holds_tokens=plain.holds_tokens)
     try:
         with _valued(connection, queries) as relation:
-            appended = _append(connection, queries.checked(relation))
+            accepted = queries.checked(relation)
+            appended = _append(connection, accepted) if append is None else append(accepted)
             left = _count_not_requests(connection, queries, relation)
     except (duckdb.InvalidInputException, duckdb.ConversionException):
         return None

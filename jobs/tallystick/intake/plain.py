@@ -18,7 +18,8 @@ BLOCK = 1 << 17
 """Bytes looked at at a time: what a processor keeps close."""
 MAX_LINE_BYTES = 1 << 20
 """Longer lines are left to the strict path; DuckDB's readers have bounds of their own."""
-NEWLINE, LOWER, BACKSLASH = 10, 0x20, b"\\"
+NEWLINE, BACKSLASH = 10, b"\\"
+LOWER = np.uint8(0x20)
 OF_TOKENS = (b"yj", b"bear", b"asic")
 """A piece of each secret that is told by its shape: a JSON Web Token, `Bearer …` and `Basic …`."""
 Bytes = npt.NDArray[np.uint8]
@@ -53,7 +54,7 @@ class Piece:
     def where(self, word: bytes) -> Flags:
         """For each byte but the last whether a word of small letters begins there, whatever the case of its letters."""
         size = max(0, len(self.array) - len(word) + 1)
-        found = self.lowered[:size] == word[0]
+        found: Flags = self.lowered[:size] == word[0]
         for place in range(1, len(word)):
             np.logical_and(found, self.lowered[place : place + size] == word[place], out=found)
         return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +27,7 @@ from tallystick.intake.lines import split_lines
 from tallystick.intake.macros import create_macros
 from tallystick.intake.paths import Found, read_fast, read_strictly
 from tallystick.intake.stored import MeasuredStream, decode_stored
+from tallystick.intake.straight import Straight
 from tallystick.intake.task import FileTask
 from tallystick.tables.intake import INTAKE
 from tallystick.tables.promise import Table
@@ -55,6 +57,7 @@ def read_file(
     scratch: Path,
     batch: str,
     catalogue: Catalogue = BUILT_IN,
+    straight: Straight | None = None,
 ) -> FileAccount:
     """Append the entries of one log object to the tables `entry` and `rejected` of `connection`; returns its account.
 
@@ -62,10 +65,16 @@ def read_file(
     damaged, or of a compression or format that is not known, is `refused`: its account says why, and no row of it is
     appended. Raises UnreadableFileError where it cannot be opened or read at all, since then not even its digest is
     known, and UnknownFormatError where the task names a format that there is not. Runs in a transaction of its own, so
-    none may be open on `connection`.
+    none may be open on `connection`. The entries of a large file that can be read in one go are written by `straight`.
     """
     account, _ = read_or_refuse(
-        connection, task, open_object=open_object, scratch=scratch, batch=batch, catalogue=catalogue
+        connection,
+        task,
+        open_object=open_object,
+        scratch=scratch,
+        batch=batch,
+        catalogue=catalogue,
+        straight=straight,
     )
     return account
 
@@ -78,6 +87,7 @@ def read_or_refuse(
     scratch: Path,
     batch: str,
     catalogue: Catalogue = BUILT_IN,
+    straight: Straight | None = None,
 ) -> tuple[FileAccount, InputError | None]:
     """As `read_file`, with the error behind the problem of a refused file."""
     wanted = catalogue.find(task.format) if task.format is not None else None
@@ -88,7 +98,7 @@ def read_or_refuse(
         if problem is None:
             try:
                 known = look_at(decoded, name=task.name, catalogue=catalogue, wanted=wanted)
-                return _read_decoded(connection, task, known, stored, decoded, batch=batch), None
+                return _read_decoded(connection, task, known, stored, decoded, batch=batch, straight=straight), None
             except (UnknownFormatError, DamagedFileError) as error:
                 problem = error
             except RULE_FAILS as error:
@@ -118,9 +128,12 @@ def _read_decoded(
     decoded: Path,
     *,
     batch: str,
+    straight: Straight | None,
 ) -> FileAccount:
     """The rows and the account of a decoded file, all or none of them."""
     after = last_rows(connection)
+    if straight is not None and decoded.stat().st_size < straight.from_bytes:
+        straight = None
     connection.execute("BEGIN")
     try:
         if known.described is None:
@@ -131,7 +144,7 @@ def _read_decoded(
             origin = Origin(
                 source=task.source, file_id=stored.sha256, batch=batch, routes=task.routes, digest_key=task.digest_key
             )
-            found = _read(connection, known.described, origin, decoded, known.envelope)
+            found = _read(connection, known.described, origin, decoded, known.envelope, straight)
         account = account_for(
             connection,
             task,
@@ -147,20 +160,31 @@ def _read_decoded(
             found=found,
             after=after,
             batch=batch,
+            written=straight.relation() if straight is not None and straight.written else None,
         )
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")
+        if straight is not None:
+            straight.discard()
         raise
     return account
 
 
 def _read(
-    connection: duckdb.DuckDBPyConnection, described: Format, origin: Origin, decoded: Path, envelope: Envelope | None
+    connection: duckdb.DuckDBPyConnection,
+    described: Format,
+    origin: Origin,
+    decoded: Path,
+    envelope: Envelope | None,
+    straight: Straight | None,
 ) -> Found:
     """In one go where the file proves that it can be, else entry by entry; the rows are the same."""
-    found = None if envelope is not None else read_fast(connection, described, origin, decoded)
+    append = None if straight is None else partial(straight.write, connection, decoded=decoded)
+    found = None if envelope is not None else read_fast(connection, described, origin, decoded, append)
     if found is None:
+        if straight is not None:
+            straight.discard()
         connection.execute("ROLLBACK")
         connection.execute("BEGIN")
         found = read_strictly(connection, described, origin, decoded, envelope)

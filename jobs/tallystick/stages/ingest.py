@@ -16,6 +16,7 @@ from tallystick.duck import WrittenFile, connect, write_file, write_partitions
 from tallystick.errors import RefusedFilesError
 from tallystick.formats import Catalogue
 from tallystick.intake.reader import create_entry_tables, read_file
+from tallystick.intake.straight import Straight
 from tallystick.intake.task import FileTask
 from tallystick.runtime.record import recorded
 from tallystick.settings import EngineSettings, S3Settings
@@ -108,24 +109,31 @@ def ingest(project: Project, *, accept_refused: bool = False) -> StageResult:
 
 
 def read_group(task: GroupTask) -> GroupRead:
-    """Read some files, and write their entries as one Parquet file for each UTC day."""
+    """Read some files, and write their entries: those of a large one in files of its own, the others' together."""
+    name, root = f"{task.batch}-{task.number}", task.lake / INTAKE.name
     with tempfile.TemporaryDirectory(dir=task.engine.scratch) as folder:
         scratch = Path(folder)
         connection = connect(memory_limit=task.engine.memory_limit, scratch=scratch)
         create_entry_tables(connection)
         opened = partial(open_log, s3=task.s3)
+        straight = [Straight(root=root, name=f"{name}-file-{place}") for place, _ in enumerate(task.files)]
         accounts = [
-            read_file(connection, file, open_object=opened, scratch=scratch, batch=task.batch, catalogue=task.catalogue)
-            for file in task.files
+            read_file(
+                connection,
+                file,
+                open_object=opened,
+                scratch=scratch,
+                batch=task.batch,
+                catalogue=task.catalogue,
+                straight=own,
+            )
+            for file, own in zip(task.files, straight, strict=True)
         ]
-        name = f"{task.batch}-{task.number}"
-        entries = write_partitions(
-            connection,
-            "SELECT * FROM entry ORDER BY event_date, file_id, position",
-            task.lake / INTAKE.name,
-            partition_by="event_date",
-            name=f"{name}-{{i}}",
+        # One thread keeps the order of the files, which is that of the listing, and of the entries in each.
+        shared = write_partitions(
+            connection, "SELECT * FROM entry", root, partition_by="event_date", name=f"{name}-{{i}}"
         )
+        entries = [*shared, *(file for own in straight for file in own.written)]
         rejected = []
         if connection.execute("SELECT count(*) FROM rejected").fetchall() != [(0,)]:
             query = "SELECT * FROM rejected ORDER BY file_id, position"
