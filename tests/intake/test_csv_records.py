@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import tempfile
 import time
@@ -12,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.tables import read_csv
+from intake.tables import columns, read_csv
 from tallystick.intake import csv_records
 from tallystick.intake.batch import OtherLines
 
@@ -109,9 +110,17 @@ def test_a_quote_in_a_comment_means_nothing(tmp_path: Path) -> None:
 
 
 def test_a_byte_that_is_no_text_is_kept_as_an_escape(tmp_path: Path) -> None:
-    found = read_csv(tmp_path, b"a,b\n\xff,\xc3\xa9\n", ["a"])
+    file = tmp_path / "decoded"
+    file.write_bytes(b'a,b\n1,2\n\xff,\xc3\xa9\n"\xfe\n",3\n\xfd\n')
+    how = csv_records.Entries(find="csv", under=None, comment=None, header=None, delimiter=None)
 
-    assert found.rows == [["\\xff"]]
+    batches = list(csv_records.split_csv(file, how, columns(["a"]), block=8))
+
+    assert [one for batch in batches for one in batch.fields["f0"].to_pylist()] == ["1", "\\xff", "\\xfe\n"]
+    found = [batch.as_found(index) for batch in batches for index in range(len(batch))]
+    assert found == [b"1,2", b"\xff,\xc3\xa9", b'"\\xfe\n",3']
+    lost = [lost for batch in batches for lost in batch.unreadable]
+    assert [(one.position, one.digest) for one in lost] == [(6, hashlib.sha256(b"\xfd").hexdigest())]
 
 
 def test_no_record_is_longer_than_64_mib(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

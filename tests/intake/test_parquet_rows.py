@@ -63,6 +63,7 @@ def rows(folder: Path, **columns: Any) -> dict[str, list[str | None]]:
         (["x", "x", None], pa.dictionary(pa.int32(), pa.string()), ["x", "x", None]),
         ([b"caf\xc3\xa9", b"caf\xc3\xa9"], pa.binary(), ["café", "café"]),
         ([b"\xff", b"a"], pa.binary(), ["\\xff", "a"]),
+        (["a\0b"], pa.string(), ["a\\x00b"]),
         ([3.0, 0.25, 1e15, 1e-7, None], pa.float64(), ["3", "0.25", "1000000000000000", "0.0000001", None]),
         ([0.1], pa.float32(), ["0.1"]),
         ([2.0**60, float("nan")], pa.float64(), ["1.152921504606847e+18", "nan"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import tempfile
 from pathlib import Path
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intake.tables import read_words
+from intake.tables import columns, read_words
 from tallystick.intake.batch import OtherLines
+from tallystick.intake.w3c import split_w3c
 
 HEAD = (
     "#Software: Fictional Server 1.0\n#Version: 1.0\n#Date: 2024-03-01 00:00:00\n"
@@ -85,6 +87,17 @@ def test_a_remark_is_a_comment_and_zero_bytes_are_a_blank_line(tmp_path: Path) -
     found = read_words(tmp_path, HEAD + "#Remark: x\n# y\n\n\0\0\0", NAMES)
 
     assert (found.others, found.lines) == (OtherLines(headers=4, comments=2, blanks=2), 8)
+
+
+def test_a_line_with_a_byte_that_is_no_text_is_kept_with_an_escape_and_digested_as_it_stood(tmp_path: Path) -> None:
+    file = tmp_path / "decoded"
+    file.write_bytes(HEAD.encode() + b"d t \xff 200\r\nd t \xfe\n")
+
+    [batch] = split_w3c(file, columns(NAMES))
+
+    assert batch.fields["f1"].to_pylist() == ["\\xff"]
+    assert batch.as_found(0) == b"d t \xff 200"
+    assert [lost.digest for lost in batch.unreadable] == [hashlib.sha256(b"d t \xfe").hexdigest()]
 
 
 def test_zeek_says_itself_what_is_unset_and_what_is_empty(tmp_path: Path) -> None:

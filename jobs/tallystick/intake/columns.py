@@ -12,6 +12,11 @@ import pyarrow.compute as pc
 from tallystick.formats.decodings import ColumnField
 from tallystick.intake.batch import Batch, Unreadable
 from tallystick.intake.cells import Cells, Places
+from tallystick.intake.escaping import escaped, is_text
+from tallystick.intake.lines import BLANK
+
+PADDING = BLANK + b"\0"
+"""What a line without anything in it may hold; IIS fills a file that it has not closed with zero bytes."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,11 +59,16 @@ class ColumnBatch(Batch):
         )
 
     def entry(self, index: int) -> bytes:
-        """The bytes of one entry."""
+        """The text of one entry."""
         return self.text[self.offsets[index] : self.ends[index]]
 
+    def as_found(self, index: int) -> bytes:
+        """The bytes of one entry as they stood in the file; its text where it goes over several lines."""
+        entry = self.entry(index)
+        return self.raw.get(int(self.positions[index]), entry) if b"\n" not in entry else entry
+
     def entries(self) -> list[bytes]:
-        """The bytes of every entry."""
+        """The text of every entry."""
         return [self.entry(index) for index in range(len(self))]
 
     def to_arrow(self) -> pa.Table:
@@ -93,12 +103,15 @@ def first_known(columns: Sequence[pa.Array], rows: int) -> pa.Array:
     return columns[0] if len(columns) == 1 else pc.coalesce(*columns)
 
 
-def text_of(block: bytes) -> bytes:
-    """The block as UTF-8: a byte that is no text is written as a backslash, an x and two digits."""
-    if block.isascii():
-        return block
-    try:
-        block.decode()
-    except UnicodeDecodeError:
-        return block.decode("utf-8", "backslashreplace").encode()
-    return block
+def as_text(block: bytes, first_line: int) -> tuple[bytes, dict[int, bytes]]:
+    """A block of whole lines as UTF-8, each byte that is no text written as an escape; and those lines as they stood.
+
+    Lines are called by their numbers, `first_line` that of the first. A line of nothing but zero bytes stays.
+    """
+    if is_text(block):
+        return block, {}
+    lines, raw = block.split(b"\n"), {}
+    for place, line in enumerate(lines):
+        if not is_text(line) and line.strip(PADDING):
+            raw[first_line + place], lines[place] = line.removesuffix(b"\r"), escaped(line)
+    return b"\n".join(lines), raw

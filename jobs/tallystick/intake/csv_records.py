@@ -12,7 +12,7 @@ from tallystick.formats.decodings import ColumnsDecoding
 from tallystick.formats.entries import Entries
 from tallystick.intake.batch import OtherLines, Unreadable
 from tallystick.intake.cells import SPACE, Cells, Flags, newlines, split_quoted_cells
-from tallystick.intake.columns import ColumnBatch, fields_table, text_of
+from tallystick.intake.columns import ColumnBatch, as_text, fields_table
 from tallystick.intake.csv_grammar import Grammar, split_carefully
 from tallystick.intake.lines import BLANK, whole_lines
 
@@ -38,7 +38,7 @@ def split_csv(file: Path, how: Entries, decoding: ColumnsDecoding, *, block: int
                 yield records.too_long(piece)
                 pending = b""
             else:
-                pending += text_of(piece if piece.endswith(b"\n") else piece + b"\n")
+                pending += records.as_text(piece if piece.endswith(b"\n") else piece + b"\n", behind=pending)
                 batch = records.batch(pending, is_whole=False)
                 pending = pending[records.used :]
                 yield batch
@@ -57,8 +57,15 @@ class _Records:
         self._names = decoding.order
         self._header: bytes | None = None
         self._line = 1
+        self._raw: dict[int, bytes] = {}
         self.used = 0
         """Bytes of the last block that its batch was made of; behind them begins a record that goes on."""
+
+    def as_text(self, piece: bytes, *, behind: bytes) -> bytes:
+        """Lines as UTF-8, and kept as they stood where they were none; `behind` are lines that are in no batch yet."""
+        text, raw = as_text(piece, self._line + behind.count(b"\n"))
+        self._raw = {line: one for line, one in self._raw.items() if line >= self._line} | raw
+        return text
 
     def too_long(self, line: Unreadable) -> ColumnBatch:
         """A batch of one line that is too long."""
@@ -75,7 +82,7 @@ class _Records:
         others, is_entry = self._others(cells)
         is_good = is_entry & (cells.widths == len(self._names or ()))
         lost = tuple(
-            Unreadable.of(block[start:end], position=line, reason="not_in_format")
+            Unreadable.of(self._as_found(block[start:end], line), position=line, reason="not_in_format")
             for start, end, line in np.column_stack((cells.starts, cells.ends, lines))[is_entry & ~is_good].tolist()
         )
         good = np.flatnonzero(is_good)
@@ -88,7 +95,12 @@ class _Records:
             unreadable=lost,
             others=others,
             lines=len(lines),
+            raw=self._raw,
         )
+
+    def _as_found(self, record: bytes, line: int) -> bytes:
+        """The bytes of a record as they stood, where it has one line."""
+        return self._raw.get(line, record) if b"\n" not in record else record
 
     def _split(self, block: bytes, *, is_whole: bool) -> Cells:
         """By numpy where all quotes are certain, else record by record."""

@@ -3,7 +3,7 @@
 Whole numbers and decimals are written plainly, without zeros at the end of a fraction; a float that is whole below 2^53
 without a point (3), any other in its shortest digits; booleans as true and false; an instant as
 2024-03-01T10:00:00.000000Z, what is finer than a microsecond cut off, and a time that names no zone without the Z;
-bytes as UTF-8, a byte that is none as a backslash, an x and two digits; structures, lists and maps as JSON.
+text as UTF-8, a byte that is none, or zero, as a backslash, an x and two digits; structures, lists and maps as JSON.
 """
 
 from __future__ import annotations
@@ -34,6 +34,13 @@ def as_text(values: pa.Array) -> pa.Array:
     return values.cast(TEXT)
 
 
+def _strings(values: pa.Array) -> pa.Array:
+    text = values.cast(TEXT)
+    if not pc.any(pc.match_substring(text, "\0")).as_py():
+        return text
+    return pc.replace_substring(text, "\0", "\\x00")
+
+
 def _extension(values: pa.Array) -> pa.Array:
     if str(values.type.extension_name) == "arrow.uuid":
         return pa.array([None if one is None else str(one) for one in values.to_pylist()], TEXT)
@@ -42,7 +49,7 @@ def _extension(values: pa.Array) -> pa.Array:
 
 def _bytes(values: pa.Array) -> pa.Array:
     try:
-        return values.cast(pa.large_binary()).cast(TEXT)
+        return _strings(values.cast(pa.large_binary()).cast(TEXT))
     except pa.ArrowInvalid:
         return pa.array(
             [None if one is None else one.decode("utf-8", "backslashreplace") for one in values.to_pylist()]
@@ -109,6 +116,8 @@ def _json(value: Any, kind: pa.DataType) -> str:
 
 
 WRITERS: tuple[tuple[Callable[[pa.DataType], bool], Callable[[pa.Array], pa.Array]], ...] = (
+    (pa.types.is_string, _strings),
+    (pa.types.is_large_string, _strings),
     (pa.types.is_binary, _bytes),
     (pa.types.is_large_binary, _bytes),
     (pa.types.is_fixed_size_binary, _bytes),

@@ -11,15 +11,13 @@ import numpy as np
 from tallystick.formats.decodings import ColumnsDecoding
 from tallystick.intake.batch import OtherLines, Unreadable
 from tallystick.intake.cells import SPACE, Flags, Places, newlines, split_cells
-from tallystick.intake.columns import ColumnBatch, fields_table, text_of
+from tallystick.intake.columns import PADDING, ColumnBatch, as_text, fields_table
 from tallystick.intake.directives import W3C_BEGINS, ZEEK_BEGINS, after_w3c, after_zeek
-from tallystick.intake.lines import BLANK, whole_lines
+from tallystick.intake.lines import whole_lines
 from tallystick.intake.words import split_words
 
 BLOCK = 4 << 20
 """Bytes that are split at a time."""
-PADDING = BLANK + b"\0"
-"""What a blank line may hold; IIS fills a file that it has not closed with zero bytes."""
 HASH = ord("#")
 
 
@@ -38,7 +36,7 @@ def split_w3c(
             if isinstance(piece, Unreadable):
                 yield lines.too_long(piece)
             else:
-                yield lines.batch(text_of(piece if piece.endswith(b"\n") else piece + b"\n"))
+                yield lines.batch(piece if piece.endswith(b"\n") else piece + b"\n")
 
 
 class _Lines:
@@ -48,6 +46,7 @@ class _Lines:
         self._said, self._after = (ZEEK_BEGINS, after_zeek) if is_zeek else (W3C_BEGINS, after_w3c)
         self._fields = decoding.fields
         self._line = 1
+        self._raw: dict[int, bytes] = {}
 
     def too_long(self, line: Unreadable) -> ColumnBatch:
         """A batch of one line that is too long."""
@@ -56,6 +55,7 @@ class _Lines:
 
     def batch(self, block: bytes) -> ColumnBatch:
         """The entries of a block of whole lines."""
+        block, self._raw = as_text(block, self._line)
         starts = np.concatenate((np.zeros(1, dtype=np.int64), newlines(block) + 1))
         first = np.frombuffer(block, dtype=np.uint8)[starts[:-1]]
         is_entry = first != HASH
@@ -76,7 +76,7 @@ class _Lines:
         parts.append(self._part(block, starts, is_entry, begin, len(first)))
         self._line += len(first)
         others = OtherLines(comments=len(hashes) - headers, headers=headers, blanks=len(blanks))
-        return replace(ColumnBatch.joined(parts), text=block, others=others, lines=len(first))
+        return replace(ColumnBatch.joined(parts), text=block, others=others, lines=len(first), raw=self._raw)
 
     def _part(self, block: bytes, starts: Places, is_entry: Flags, begin: int, end: int) -> ColumnBatch:
         """The entries among the lines from `begin` to `end`, of which the same has been said."""
@@ -99,7 +99,10 @@ class _Lines:
             positions=good + (self._line + begin),
             fields=fields_table(self._fields, said.names, said.marked(cells), good),
             unreadable=tuple(
-                Unreadable.of(cells.record(line), position=self._line + begin + line, reason="not_in_format")
+                self._lost(cells.record(line), self._line + begin + line)
                 for line in np.flatnonzero(here & ~is_good).tolist()
             ),
         )
+
+    def _lost(self, line: bytes, position: int) -> Unreadable:
+        return Unreadable.of(self._raw.get(position, line), position=position, reason="not_in_format")
