@@ -228,7 +228,7 @@ def a_document(**changes: Any) -> Row:
             "gaps": [],
             "refused_files": [],
             "repeated_files": [],
-            "rejected_entries": [{"reason": "not_json", "entries": 1}],
+            "rejected_entries": [{"reason": "not_json", "entries": 1, "bytes": 57}],
             "unattributed": 0,
         },
         "not_seen": ["Calls that never reached a gateway that writes these logs."],

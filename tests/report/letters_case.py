@@ -252,9 +252,9 @@ def _completeness() -> Row:
             }
         ],
         "rejected_entries": [
-            {"reason": "not_json", "entries": 211},
-            {"reason": "bad_status", "entries": 97},
-            {"reason": "no_time", "entries": 44},
+            {"reason": "not_json", "entries": 211, "bytes": 40_117},
+            {"reason": "bad_status", "entries": 97, "bytes": 19_982},
+            {"reason": "no_time", "entries": 44, "bytes": None},
         ],
         "unattributed": 1_871,
     }

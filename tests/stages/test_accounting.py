@@ -213,8 +213,11 @@ def test_every_reason_of_every_damaged_line_is_in_the_report(finished: World) ->
 
     finished.run()
 
-    reasons = {one["reason"]: one["entries"] for one in finished.report(revision=2)["completeness"]["rejected_entries"]}
-    assert reasons == {"bad_number": 1, "bad_time": 1, "no_time": 1, "not_in_format": 1, "not_json": 1}
+    told = finished.report(revision=2)["completeness"]["rejected_entries"]
+    reasons = {one["reason"]: (one["entries"], one["bytes"]) for one in told}
+    assert reasons == {
+        "bad_number": (1, 22), "bad_time": (1, 22), "no_time": (1, 2), "not_in_format": (1, 25), "not_json": (1, 1),
+    }  # fmt: skip
     assert finished.report(revision=2)["reconciliation"]["rejected"] == 4
 
 

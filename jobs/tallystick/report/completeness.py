@@ -113,12 +113,18 @@ def _by_name(source_files: Sequence[Row], state: str) -> list[Row]:
 
 
 def _reasons(rejected: Iterable[Row]) -> list[dict[str, Any]]:
-    """How many entries have each reason; an entry with two reasons is counted under both."""
+    """How many entries have each reason, and their bytes; an entry with two reasons is counted under both.
+
+    Bytes are None where those of some entry are not known, since an older version read its file.
+    """
     counts: dict[str, int] = {}
+    sizes: dict[str, int | None] = {}
     for row in rejected:
         for reason in row["reasons"]:
             counts[reason] = counts.get(reason, 0) + 1
-    return [{"reason": reason, "entries": counts[reason]} for reason in sorted(counts)]
+            before, more = sizes.get(reason, 0), row["size_bytes"]
+            sizes[reason] = None if before is None or more is None else before + more
+    return [{"reason": reason, "entries": counts[reason], "bytes": sizes[reason]} for reason in sorted(counts)]
 
 
 def _instant(value: Any) -> str | None:
