@@ -81,7 +81,6 @@ def test_a_format_that_says_everything_is_read(load: Callable[..., Format]) -> N
         ({"decode": {**GOOD["decode"], "split": ["time", '"who']}}, "no word of a line"),  # type: ignore[dict-item]
         ({"decode": {**GOOD["decode"], "split": ["time", "who", "time"]}}, "twice"),  # type: ignore[dict-item]
         ({"decode": {**GOOD["decode"], "split": ["[time", "who", "time]"]}}, "next to each other"),  # type: ignore[dict-item]
-        ({"decode": {"kind": "json", "fields": json_fields(time="a", who="a.b")}}, "inside"),
         ({"decode": {"kind": "json", "fields": json_fields(time="a", who="a")}}, "same path"),
     ],
 )  # fmt: skip

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -96,3 +97,14 @@ def test_a_format_that_there_is_not_is_an_error_that_lists_those_there_are(read:
         read(COMBINED, format="nginx")
 
     assert "nginx_combined" in str(caught.value.next_step)
+
+
+@pytest.mark.parametrize("unit", [" [", " ", "[", " - ", '" "', "\\"])
+def test_a_line_that_was_written_to_take_long_does_not(unit: str) -> None:
+    line = "192.0.2.7 - " + unit * (200_000 // len(unit)) + "\n"
+    began = time.process_time()
+
+    found = detect((COMBINED * 5 + line).encode())
+
+    assert found.format == "nginx_combined"
+    assert time.process_time() - began < 10  # by backtracking it would be hours

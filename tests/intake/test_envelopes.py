@@ -73,7 +73,22 @@ def test_what_is_wrapped_is_read_as_the_format_that_it_is(name: str, tmp_path: P
 
 
 def test_every_envelope_has_a_wrapped_log_here() -> None:
-    assert set(WRAPPED) == set(all_envelopes())
+    assert {*WRAPPED, "cloudwatch_logs_timed"} == set(all_envelopes())
+
+
+def test_lines_without_a_time_are_read_after_the_time_of_their_event(tmp_path: Path) -> None:
+    request = "(0f6a1c9e-2b1d-4c53-9a0e-6f3d2c1b0a99)"
+    log = subscription(
+        f"{request} Starting execution for request: {request[1:-1]}",
+        f"{request} HTTP Method: GET, Resource Path: /pets/{{id}}",
+        f"{request} Method completed with status: 200",
+    )
+
+    account, accepted, rejected = read(log, tmp_path)
+
+    assert (account.format, account.envelope, rejected) == ("aws_apigw_execution", "cloudwatch_logs_timed", [])
+    assert [row["part"] for row in accepted] == [1, -2, -3]
+    assert {row["received_at"].isoformat() for row in accepted} == {"2024-03-01T10:00:00+00:00"}
 
 
 def test_a_line_of_a_web_server_is_read_out_of_a_container_log(tmp_path: Path) -> None:

@@ -12,6 +12,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import duckdb
+
+from tallystick.duck import connect
 from tallystick.errors import UnknownFormatError
 from tallystick.formats import BUILT_IN, Catalogue, Envelope, Format, all_envelopes
 from tallystick.formats.decodings import ColumnField, ColumnsDecoding, RegexDecoding
@@ -19,6 +22,7 @@ from tallystick.formats.decodings import Path as Steps
 from tallystick.formats.entries import Entries
 from tallystick.intake import masking
 from tallystick.intake.batch import Batch
+from tallystick.intake.decoding import decoded_batch_sql
 from tallystick.intake.entries import FIRST_LINES, HEAD_BYTES, split_entries, wrappers
 from tallystick.intake.envelopes import is_wrapper
 from tallystick.intake.records import first_records
@@ -33,6 +37,8 @@ CLOSE = 0.1
 """Formats whose shares differ by less than this are told apart by how much they ask of an entry."""
 ALIKE = 0.9
 """A format came close that has this share of the entries which the format that was found has."""
+SHORT = 1000
+"""Longer lines are matched by RE2, in linear time: somebody may have written them to take long."""
 SHOWN = 3
 MARKS = {"w3c": b"#Fields", "zeek": b"#fields", "parquet": b"PAR1"}
 """What stands in every file of records of a kind."""
@@ -83,13 +89,12 @@ def _detect(
         first = _First(beginning, whole=file or beginning, is_cut=is_cut)
         shares = {one: first.share(described) for one, described in formats.items()}
         # A format in which anything may stand for a name reads a prefix as one: what takes a prefix off goes before it.
-        envelope = first.envelope(is_of_lines=max(shares.values()) >= ENOUGH)
-        if envelope is not None:
-            inside = {one: first.share(described, envelope) for one, described in formats.items()}
-            if max(inside.values()) >= min(ENOUGH, max(shares.values())):
-                shares = inside
-            else:
-                envelope = None
+        envelope = None
+        for candidate in first.envelopes(is_of_lines=max(shares.values()) >= ENOUGH):
+            inside = {one: first.share(described, candidate) for one, described in formats.items()}
+            if max(inside.values()) >= ENOUGH:
+                shares, envelope = inside, candidate
+                break
     best = max(shares.values())
     if best < ENOUGH:
         raise UnknownFormatError(_shown(head), where=name, next_step=HOW)
@@ -118,6 +123,7 @@ class _First:
         self._is_cut = is_cut
         self._entries: dict[tuple[Entries, str | None], list[bytes]] = {}
         self._values: dict[bytes, Any] = {}
+        self._linear: duckdb.DuckDBPyConnection | None = None
         self._head = beginning.read_bytes()
         lines = self._head.split(b"\n", FIRST_LINES)[:FIRST_LINES]
         self._may_be_json = any(line.lstrip()[:1] in (b"{", b"[") for line in lines)
@@ -136,18 +142,17 @@ class _First:
             return 0.0
         if isinstance(described.decode, RegexDecoding):
             expression = re.compile(described.decode.expression, re.DOTALL)
-            return sum(_has_words(described, expression, entry) for entry in entries) / len(entries)
+            return sum(self._has_words(described, expression, entry) for entry in entries) / len(entries)
         return sum(_has_keys(described, self._value(entry)) for entry in entries) / len(entries)
 
-    def envelope(self, *, is_of_lines: bool = False) -> Envelope | None:
-        """The envelope, of lines perhaps, that most of the first entries are, if there is one."""
+    def envelopes(self, *, is_of_lines: bool) -> Iterator[Envelope]:
+        """The envelopes, only those of lines perhaps, that most of the first entries are."""
         for envelope in all_envelopes().values():
             if is_of_lines and envelope.find != "lines":
                 continue
             found = self._take(wrappers(self._beginning, envelope))
             if found and sum(is_wrapper(one, envelope) for one in found) >= ENOUGH * len(found):
-                return envelope
-        return None
+                yield envelope
 
     def _share_of_records(self, described: Format) -> float:
         if not self._names_columns(described):
@@ -178,6 +183,16 @@ class _First:
             entries = entries[:-1] or entries
         return entries[:LOOKED_AT]
 
+    def _has_words(self, described: Format, expression: re.Pattern[str], entry: bytes) -> bool:
+        if len(entry) <= SHORT:
+            found = expression.fullmatch(entry.decode())
+            return found is not None and _fits(described, found.groupdict().get)
+        if self._linear is None:
+            self._linear = connect()
+        self._linear.register("entry", Batch.of([entry], [1]).to_arrow())
+        fields = self._linear.execute(decoded_batch_sql(described, "entry")).to_arrow_table().to_pylist()[0]
+        return fields["undecodable"] is None and _fits(described, fields.get)
+
     def _value(self, entry: bytes) -> Any:
         if entry not in self._values:
             try:
@@ -185,11 +200,6 @@ class _First:
             except (ValueError, RecursionError):
                 self._values[entry] = None
         return self._values[entry]
-
-
-def _has_words(described: Format, expression: re.Pattern[str], entry: bytes) -> bool:
-    found = expression.fullmatch(entry.decode())
-    return found is not None and _fits(described, found.groupdict().get)
 
 
 def _has_keys(described: Format, value: Any) -> bool:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tallystick.formats import Envelope
@@ -130,7 +131,19 @@ def _taken(wrapper: bytes, envelope: Envelope) -> tuple[list[bytes], bool]:
     if any(one is MISSING or one is None for one in taken):
         raise NoEntryError("not_in_envelope")
     rate = MISSING if envelope.sampling is None else _at(value, envelope.path(envelope.sampling))
+    if envelope.time is not None:
+        times = [_at(one, envelope.path(envelope.time)) for one in elements]
+        taken = [f"{_instant(time)} {text}" for time, text in zip(times, taken, strict=True)]
     return [_as_bytes(one) for one in taken], rate not in (MISSING, None, 1, "1")
+
+
+def _instant(milliseconds: Any) -> str:
+    """A time in ISO 8601; NoEntryError for what is none."""
+    try:
+        at = datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=int(milliseconds))
+    except (TypeError, ValueError, OverflowError) as error:
+        raise NoEntryError("not_in_envelope") from error
+    return at.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def _inner(text: bytes, how: Entries, out: _Unwrapped) -> list[bytes]:
