@@ -16,6 +16,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from tallystick.digest_key import PUBLISHED_KEY, DigestKey
 from tallystick.duck import connect
 from tallystick.errors import UnreadableFileError
 from tallystick.intake import FileDay, FileTask, create_entry_tables, read_file
@@ -58,9 +59,50 @@ def test_entries_and_other_lines_add_up(read: Callable[..., Any]) -> None:
     assert (account.entries, account.accepted, account.rejected, account.not_entries) == (3, 2, 1, 2)
     assert (account.source, account.name, account.version_tag, account.batch) == ("edge", "x/a.jsonl.gz", "v7", "b1")
     assert account.size_bytes == len(gzip.compress(content.encode()))
+    assert (account.decoded_bytes, account.compression) == (len(content), "gzip")
+    assert (account.lines, account.comments, account.headers, account.blanks) == (5, 0, 0, 2)
+    assert (account.not_requests, account.rejected_bytes) == (0, len("broken"))
     assert (account.state, account.problem, account.format) == ("read", None, "gateway_jsonl")
     assert account.first_at == datetime(2022, 3, 4, 10, tzinfo=UTC)
     assert account.last_at == datetime(2022, 3, 5, tzinfo=UTC)
+
+
+def test_a_file_of_an_array_has_entries_and_no_lines(read: Callable[..., Any]) -> None:
+    event = {"eventTime": "2022-03-04T10:00:00Z", "eventSource": "s3.amazonaws.com", "eventName": "GetObject"}
+
+    account = read(json.dumps([event, event]), format="cloudtrail").account
+
+    assert (account.lines, account.entries, account.blanks, account.compression) == (None, 2, 0, "none")
+
+
+def test_a_refused_file_is_known_by_its_stored_bytes_alone(read: Callable[..., Any]) -> None:
+    account = read("no log\n").account
+
+    assert (account.state, account.size_bytes, account.file_id) == (
+        "refused", 7, hashlib.sha256(b"no log\n").hexdigest(),
+    )  # fmt: skip
+    assert (account.decoded_bytes, account.compression, account.lines, account.format) == (None, None, None, None)
+
+
+def test_rejected_entries_are_measured_whether_they_are_short_or_too_long(
+    read: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tallystick.intake.lines.MAX_ENTRY_BYTES", 1000)
+    content = line() + "x" * 2000 + "\n" + "broken\n"
+
+    reading = read(content, format="gateway_jsonl")
+
+    assert [(row["reasons"], row["size_bytes"]) for row in reading.rejected] == [
+        (["too_long"], 2000), (["not_json"], 6),
+    ]  # fmt: skip
+    assert reading.account.rejected_bytes == 2006
+
+
+def test_a_file_tells_the_mark_of_the_key_that_its_secrets_were_digested_with(read: Callable[..., Any]) -> None:
+    key = DigestKey(secret=bytes(32))
+
+    assert read(line()).account.digest_key == PUBLISHED_KEY.mark
+    assert read(line(), digest_key=key).account.digest_key == key.mark != PUBLISHED_KEY.mark
 
 
 def test_a_file_is_known_by_the_digest_of_its_stored_bytes(read: Callable[..., Any]) -> None:
