@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Literal
@@ -12,6 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from tallystick.agreements.clause import Clause, Whole
 from tallystick.agreements.limit import LARGEST, Counts, Scope
+from tallystick.register.model import CalendarDay
 from tallystick.register.money import Amount, Currency
 from tallystick.yaml_file import AtKeyError, Stated
 
@@ -28,19 +28,7 @@ def share_of(percentage: str) -> Fraction:
     return Fraction(Decimal(percentage.rstrip(" %"))) / 100
 
 
-def a_day(text: str) -> str:
-    """A day of the calendar."""
-    try:
-        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
-            raise ValueError(text)
-        date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{text!r} is no day; write 2023-06-30") from error
-    return text
-
-
 Percentage = Annotated[str, AfterValidator(a_percentage)]
-CalendarDay = Annotated[str, AfterValidator(a_day)]
 
 
 class Tier(Stated):

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from tallystick.agreements.backoff import BackoffClause
 from tallystick.agreements.case import Bound, Case
+from tallystick.agreements.clause import Whole
 from tallystick.agreements.concurrency import ConcurrencyClause
 from tallystick.agreements.declared import DeclaredClause
 from tallystick.agreements.fee import FeeClause
@@ -42,6 +43,13 @@ AnyClause = Annotated[
 ]
 
 
+class ResponseDays(Stated):
+    """How long the licensee has to answer a report, as the agreement says it."""
+
+    days: Whole = Field(ge=1, le=3650, description="Days from when the report is received.")
+    cites: str = Field(min_length=1, description="The agreement's own paragraph.")
+
+
 class Version(Stated):
     """One version of a licensee's agreement, in force from an instant."""
 
@@ -53,6 +61,9 @@ class Version(Stated):
     time_zone: Zone = "Etc/UTC"
     amends: str | None = Field(
         default=None, min_length=1, description="The version that this one amends: the one before it."
+    )
+    response_days: ResponseDays | None = Field(
+        default=None, description="By when a report asks the licensee to answer; absent: it names no day."
     )
     clauses: tuple[AnyClause, ...] = Field(min_length=1)
     cases: tuple[Case, ...] = Field(

@@ -11,7 +11,7 @@ from tallystick.agreements.version import AnyClause, Version
 from tallystick.clauses.kinds import KINDS
 from tallystick.clauses.limit_words import terms_of
 
-OF_VERSION = ("licensee", "title", "version", "in_force_from", "in_force_until", "time_zone", "amends")
+OF_VERSION = ("licensee", "title", "version", "in_force_from", "in_force_until", "time_zone", "amends", "response_days")
 IN_WORDS = {"in_force_from": "beginning", "in_force_until": "end", "says": "words", "cites": "paragraph"}
 """Keys that read badly in a sentence, as people call them."""
 NAMED = ("id", "readings")
@@ -132,4 +132,4 @@ def _flat(name: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _shown(version: Version, names: tuple[str, ...]) -> dict[str, Any]:
     said: dict[str, Any] = version.model_dump(mode="json", include=set(names))
-    return {name: said[name] for name in names}
+    return dict(_flat("", {name: said[name] for name in names}))

@@ -66,6 +66,7 @@ def version_as_dict(binding: Binding) -> dict[str, Any]:
         "in_force_until": None if binding.until_us is None else to_text(binding.until_us),
         "time_zone": version.time_zone,
         "sha256": binding.sha256,
+        "response_days": None if version.response_days is None else version.response_days.model_dump(),
         "clauses": [clause_as_dict(clause) for clause in version.clauses],
     }
 
@@ -78,6 +79,10 @@ def version_in_words(said: dict[str, Any]) -> Iterator[str]:
         f"  in force from {said['in_force_from']} until {said['in_force_until'] or 'further notice'}",
         f"  dates are read in {said['time_zone']}; SHA-256 {said['sha256']}",
     ]
+    if said["response_days"]:
+        lines.append(
+            f"  an answer is asked for in {said['response_days']['days']} days, {said['response_days']['cites']}"
+        )
     for clause in said["clauses"]:
         lines += [
             "",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, Field, model_validator
 
 from tallystick.errors import BadPeriodError
-from tallystick.period import parse_instant_us
+from tallystick.period import Period, parse_instant_us
 from tallystick.register.money import Amount, Currency, fits
 from tallystick.yaml_file import AtKeyError, Stated
 
@@ -129,7 +130,29 @@ def a_month(text: str) -> str:
     return text
 
 
+def a_day(text: str) -> str:
+    """A day of the calendar."""
+    try:
+        if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII):
+            raise ValueError(text)
+        date.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no day; write 2023-06-30") from error
+    return text
+
+
+def a_period(text: str) -> str:
+    """A period as an audit names it; its zone is known only where it is audited."""
+    try:
+        Period.parse(text)
+    except BadPeriodError as error:
+        raise ValueError(f"{text!r} is no period; write 2022, 2022-Q4, 2022-12 or START/END") from error
+    return text
+
+
 Month = Annotated[str, AfterValidator(a_month)]
+CalendarDay = Annotated[str, AfterValidator(a_day)]
+PeriodText = Annotated[str, AfterValidator(a_period)]
 
 
 class Paid(Stated):
@@ -146,14 +169,41 @@ class Paid(Stated):
         return self
 
 
+class Response(Stated):
+    """What the licensee answered to what was found under one clause in one period; reports show it beside that."""
+
+    clause: Slug = Field(description="The id of the clause that was found to be exceeded or not decided.")
+    app: Slug | None = Field(default=None, description="The app that it is about; absent: whatever the clause found.")
+    credential: str | None = Field(
+        default=None, min_length=1, description="The credential that it is about, as reports call it; or `app`."
+    )
+    period: PeriodText = Field(description="The audited period, written as the report writes it.")
+    date: CalendarDay = Field(description="The day of the answer.")
+    text: str = Field(min_length=1, max_length=20_000, description="The answer in the licensee's own words.")
+
+    @model_validator(mode="after")
+    def _about_one_key(self) -> Response:
+        if self.app is not None and self.credential is not None:
+            raise AtKeyError("it is about an app or about a credential: take one of the two out", "credential")
+        return self
+
+    @property
+    def key(self) -> str | None:
+        """The key of the findings that it answers; None: any."""
+        return self.app or self.credential
+
+
 class Licensee(Stated):
-    """One licensee, its apps, and what it paid."""
+    """One licensee, its apps, what it paid, and what it answered."""
 
     licensee: Slug
     name: str
     time_zone: Zone = "Etc/UTC"
     apps: tuple[App, ...]
     paid: tuple[Paid, ...] = Field(default=(), description="What clauses of kind `fee` hold against what was owed.")
+    responses: tuple[Response, ...] = Field(
+        default=(), description="What it answered to findings of earlier reports; no count depends on it."
+    )
 
     @model_validator(mode="after")
     def _app_once(self) -> Licensee:
@@ -169,6 +219,14 @@ class Licensee(Stated):
         for place, (month, currency) in enumerate(seen):
             if (month, currency) in seen[:place]:
                 raise AtKeyError(f"{month} stands twice in {currency}; add both up in one", "paid", place, "month")
+        return self
+
+    @model_validator(mode="after")
+    def _answered_once(self) -> Licensee:
+        seen = [(one.clause, one.key, one.period) for one in self.responses]
+        for place, answered in enumerate(seen):
+            if answered in seen[:place]:
+                raise AtKeyError("a second answer to the same; write both as one text", "responses", place)
         return self
 
     @model_validator(mode="after")
@@ -214,6 +272,12 @@ class Licensee(Stated):
         """What was paid for a month in a currency; None where the register does not state it."""
         found = (paid.amount for paid in self.paid if (paid.month, paid.currency) == (month, currency))
         return next(found, None)
+
+    def response_to(self, clause: str, key: str | None, period: str) -> Response | None:
+        """What was answered to a finding: to just its key, else to whatever the clause found in that period."""
+        about = [one for one in self.responses if (one.clause, one.period) == (clause, period)]
+        named = (one for one in about if key is not None and one.key == key)
+        return next(named, next((one for one in about if one.key is None), None))
 
     def app(self, name: str | None) -> App | None:
         """The app of that id, if it is registered."""

@@ -59,7 +59,7 @@ class Audited:
             RULES,
             __version__,
             span,
-            licensee,
+            licensee.model_copy(update={"responses": ()}),  # an answer to a finding changes no count
             [(binding.sha256, binding.from_us, binding.until_us) for binding in bindings],
             [
                 (str(row["event_date"]), row["source"], row["built_from"])
