@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tallystick.intake import lines as lines_module
 from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, OtherLines
 from tallystick.intake.lines import split_lines
 
@@ -98,6 +99,21 @@ def test_a_line_that_is_much_too_long_is_not_kept_in_memory(tmp_path: Path) -> N
     assert numbered(batches) == {2: b"last"}
     [lost] = [entry for batch in batches for entry in batch.unreadable]
     assert lost.digest == hashlib.sha256(b"y" * (160 << 20)).hexdigest()
+
+
+def test_lines_after_one_that_is_too_long_are_told_apart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lines_module, "MAX_ENTRY_BYTES", 60)
+    monkeypatch.setattr(lines_module, "BLOCK", 16)
+    content = b"x" * 70 + b"\na\nb\n" + b"y" * 58 + b"\n" + b"z" * 90 + b"\nc"
+
+    batches = split(content, tmp_path, block=16)
+
+    assert numbered(batches) == {2: b"a", 3: b"b", 4: b"y" * 58, 6: b"c"}
+    lost = [entry for batch in batches for entry in batch.unreadable]
+    assert [(entry.position, entry.reason, entry.size_bytes) for entry in lost] == [
+        (1, "too_long", 70),
+        (5, "too_long", 90),
+    ]
 
 
 def test_a_line_of_the_greatest_length_is_an_entry(tmp_path: Path) -> None:

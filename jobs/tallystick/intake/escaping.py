@@ -2,13 +2,11 @@ r"""Bytes that are no text: how an entry that holds some is kept, with each of t
 
 from __future__ import annotations
 
-import codecs
-import re
+from collections.abc import Iterator
 
 NUL = b"\x00"
 PIECE = 1 << 20
-FOREIGN = re.compile("[\udc80-\udcff]")
-"""What `surrogateescape` makes of bytes that are no UTF-8."""
+"""Bytes escaped at a time, since an entry may be long and a text takes several times its bytes."""
 
 
 def is_text(data: bytes) -> bool:
@@ -24,25 +22,43 @@ def is_text(data: bytes) -> bool:
     return True
 
 
-def escaped(entry: bytes) -> bytes:
-    r"""An entry in which each byte that is no text is written as `\xNN`."""
-    return _escaped(entry, "\\x")
+def escaped(entry: bytes, *, longest: int) -> bytes | None:
+    r"""An entry in which each byte that is no text is written as `\xNN`; None where that is longer than `longest`."""
+    return _joined((_readable(piece).encode() for piece in _pieces(entry)), longest)
 
 
-def escaped_in_json(entry: bytes) -> bytes:
+def escaped_in_json(entry: bytes, *, longest: int) -> bytes | None:
     r"""The same for an entry of JSON: `\\xNN`, so that the value of a string reads `\xNN`.
 
     Outside of a string it is no JSON, as the byte was none.
     """
-    return _escaped(entry, "\\\\x")
+    doubled = (
+        b"\\".join(_readable(part).replace("\\", "\\\\").encode() for part in piece.split(b"\\"))
+        for piece in _pieces(entry)
+    )
+    return _joined(doubled, longest)
 
 
-def _escaped(entry: bytes, mark: str) -> bytes:
-    """Piece by piece, since an entry may be long and a text takes several times its bytes."""
-    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
-    parts = []
-    for at in range(0, len(entry) + 1, PIECE):
-        text = decoder.decode(entry[at : at + PIECE], at + PIECE > len(entry))
-        text = FOREIGN.sub(lambda found: f"{mark}{ord(found[0]) & 0xFF:02x}", text.replace("\0", f"{mark}00"))
-        parts.append(text.encode())
-    return b"".join(parts)
+def _joined(pieces: Iterator[bytes], longest: int) -> bytes | None:
+    kept, length = [], 0
+    for piece in pieces:
+        kept.append(piece)
+        length += len(piece)
+        if length > longest:
+            return None
+    return b"".join(kept)
+
+
+def _readable(piece: bytes) -> str:
+    return piece.decode("utf-8", "backslashreplace").replace("\0", r"\x00")
+
+
+def _pieces(entry: bytes) -> Iterator[bytes]:
+    """An entry in pieces that part no character."""
+    at = 0
+    while at < len(entry):
+        end = at + PIECE
+        while at + PIECE - 4 < end < len(entry) and entry[end] & 0xC0 == 0x80:
+            end -= 1
+        yield entry[at:end]
+        at = end

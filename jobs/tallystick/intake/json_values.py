@@ -19,6 +19,9 @@ from tallystick.intake.escaping import escaped_in_json, is_text
 from tallystick.intake.json_runs import REGION, whole_values
 
 BLOCK = 1 << 20
+MOST_AT_ONCE = 8 << 20
+MAX_TRACKED = 1 << 16
+"""Brackets in one another of which is known what they are; deeper ones are only counted."""
 SHORTEST_RUN = 1 << 10
 """Bytes for which it pays to look for many values at once."""
 LEAST_GAIN = REGION // 8
@@ -29,6 +32,8 @@ BYTES = 8 << 20
 
 SKIP = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\\n]++|\\[^\n])*+")*+')
 PIECE = re.compile(rb'(?:[^,"]++|"(?:[^"\\\n]++|\\[^\n])*+")++|"')
+INSIDE = re.compile(rb'(?:[^"\\\n]++|\\[^\n])*+')
+OPENING = re.compile(rb"[{\[]+")
 SPACE = b" \t\r\n"
 OPENS = {ord("}"): ord("{"), ord("]"): ord("[")}
 OBJECT, ARRAY = ord("{"), ord("[")
@@ -50,7 +55,7 @@ def split_values(file: Path, *, under: str | None = None) -> Iterator[Batch]:
         for position, entry in enumerate(_Splitter(source, under).entries(), start=1):
             if isinstance(entry, Unreadable):
                 unreadable.append(replace(entry, position=position))
-            elif len(text := entry if is_text(entry) else escaped_in_json(entry)) > MAX_ENTRY_BYTES:
+            elif (text := entry if is_text(entry) else escaped_in_json(entry, longest=MAX_ENTRY_BYTES)) is None:
                 unreadable.append(Unreadable.of(entry, position=position, reason="too_long"))
             else:
                 if text is not entry:
@@ -75,6 +80,7 @@ class _Splitter:
         self._at = 0  # the next byte to look at
         self._from = 0  # where what is not yet handed out begins
         self._open = bytearray()
+        self._beyond = 0  # brackets that are open inside the deepest of those
         self._elements_at: int | None = None  # how many brackets are open where elements stand
         self._in_wrapper = False  # inside an object whose array has been found
         self._excess: _Excess | None = None
@@ -92,8 +98,12 @@ class _Splitter:
                 if not self._refill():
                     break
             elif self._data[self._at] == ord('"'):
-                if self._data.find(b"\n", self._at) >= 0 or not self._refill():
+                if self._data.find(b"\n", self._at) >= 0:
                     self._at += 1  # a string that never ends: only its quote is passed over
+                elif len(self._data) - self._at > MAX_ENTRY_BYTES:
+                    self._pass_string()
+                elif not self._refill():
+                    self._at += 1
             else:
                 yield from self._bracket(self._data[self._at])
         yield from self._end()
@@ -118,18 +128,39 @@ class _Splitter:
 
     def _refill(self) -> bool:
         """Read on, twice as far each time while one entry goes on; False at the end of the file."""
-        if self._in_wrapper and self._elements_at is None:
-            self._from = self._at  # what follows the array in its wrapper is no entry
-        elif self._at - self._from > MAX_ENTRY_BYTES:
-            self._excess = self._excess or _Excess(self._data[self._from : self._from + masking.LOOKED_AT])
-            self._excess.add(self._data[self._from : self._at])
-            self._from = self._at
+        if self._at - self._from > (0 if self._in_wrapper and self._elements_at is None else MAX_ENTRY_BYTES):
+            self._let_go()  # what follows the array in its wrapper is no entry
         kept = self._data[self._from :]
         self._careful_until -= self._from
         self._at, self._from = self._at - self._from, 0
-        more = self._source.read(max(BLOCK, len(kept)))
+        more = self._source.read(min(max(BLOCK, len(kept)), MOST_AT_ONCE))
         self._data = kept + more
         return bool(more)
+
+    def _let_go(self) -> None:
+        """Keep no more than the digest of what was looked at of an entry that is too long; nothing of what is none."""
+        if self._elements_at is not None or not self._in_wrapper:
+            self._excess = self._excess or _Excess(self._data[self._from : self._from + masking.LOOKED_AT])
+            self._excess.add(self._data[self._from : self._at])
+        self._from = self._at
+
+    def _pass_string(self) -> None:
+        """Pass over a string that is longer than any entry, to its end or that of its line, whichever comes first."""
+        self._at += 1
+        while True:
+            found = INSIDE.match(self._data, self._at)
+            assert found is not None  # it matches nothing at least
+            self._at = found.end()
+            if len(self._data) - self._at > 1:
+                break
+            self._let_go()
+            more = self._source.read(BLOCK)
+            self._data, self._at, self._from = self._data[self._at :] + more, 0, 0
+            if not more:
+                break
+        if self._data[self._at : self._at + 1] == b'"':
+            self._at += 1
+        self._careful_until = 0
 
     def _bracket(self, bracket: int) -> Iterator[bytes | Unreadable]:
         here = self._at
@@ -139,6 +170,14 @@ class _Splitter:
             return
         if len(self._open) == (self._elements_at or 0):
             yield from self._between(here)
+        elif len(self._open) > 2:  # deep inside an entry: all that open next to each other
+            found = OPENING.match(self._data, here)
+            assert found is not None
+            self._at = found.end()
+            room = MAX_TRACKED - len(self._open)
+            self._open += found[0][:room]
+            self._beyond += max(0, len(found[0]) - room)
+            return
         self._open.append(bracket)
         if bracket == ARRAY and self._elements_at is None:
             if len(self._open) == 1:
@@ -151,6 +190,9 @@ class _Splitter:
         return key is not None and key.search(self._data, max(self._from, here - 200), here) is not None
 
     def _close(self, bracket: int, here: int) -> Iterator[bytes | Unreadable]:
+        if self._beyond:
+            self._beyond -= 1
+            return
         inside = self._elements_at or 0
         opened = self._open.rfind(OPENS[bracket])
         if opened < 0 or opened < inside - 1:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +18,15 @@ from tallystick.intake.escaping import escaped, escaped_in_json, is_text
 BLOCK = 8 << 20
 """Bytes that are split at a time."""
 BLANK = b" \t\r\x0b\x0c"
-Escape = Callable[[bytes], bytes]
+
+
+class Escape(Protocol):
+    """How bytes that are no text are written; None where the entry becomes too long by that."""
+
+    def __call__(self, entry: bytes, *, longest: int) -> bytes | None:
+        """The entry as text."""
+
+
 Positions = npt.NDArray[np.int64]
 
 
@@ -39,6 +47,7 @@ def split_lines(
                 line += 1
             else:
                 batch, lines = _batch(piece, line, mark, escaped_in_json if is_json else escaped)
+                piece = b""
                 yield batch
                 line += lines
 
@@ -46,16 +55,18 @@ def split_lines(
 def whole_lines(source: BinaryIO, *, block: int = BLOCK) -> Iterator[bytes | Unreadable]:
     """The bytes of a file in blocks that end with a line end (the last one may not), and lines that are too long."""
     rest: list[bytes] = []  # what was read of a line that goes on
-    while data := source.read(block):
-        cut = data.rfind(b"\n") + 1
+    after = b""  # what was read after a line that is too long
+    while data := after or source.read(block):
+        after, cut = b"", data.rfind(b"\n") + 1
+        rest.append(data[:cut] if cut else data)
         if cut:
-            yield b"".join([*rest, data[:cut]])
-            rest = []
-        rest.append(data[cut:])
-        if sum(map(len, rest)) > MAX_ENTRY_BYTES + 1:
-            too_long, after = _skip_line(b"".join(rest), source)
+            whole, rest, data = b"".join(rest), [data[cut:]], b""
+            yield whole
+            whole = b""  # what is handed out is not held here, too
+        elif sum(map(len, rest)) > MAX_ENTRY_BYTES + 1:
+            begun, rest = b"".join(rest), []
+            too_long, after = _skip_line(begun, source)
             yield too_long
-            rest = [after]
     if any(rest):
         yield b"".join(rest)
 
@@ -124,8 +135,10 @@ def _careful(
         if comment and line.startswith(comment):
             comments += 1
             continue
-        text = line if len(line) > MAX_ENTRY_BYTES or is_text(line) else escape(line)
-        if len(text) > MAX_ENTRY_BYTES:
+        text = None
+        if len(line) <= MAX_ENTRY_BYTES:
+            text = line if is_text(line) else escape(line, longest=MAX_ENTRY_BYTES)
+        if text is None:
             unreadable.append(Unreadable.of(line, position=position, reason="too_long"))
             continue
         if text is not line:
