@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Somebody else's Python or Spark does not reach in; the machine's proxies and certificates do.
 unexport PYTHONPATH PYTHONHOME SPARK_HOME SPARK_CONF_DIR
 
-.PHONY: help setup setup-tests demo test check format bench-tally clean
+.PHONY: help setup setup-tests demo test check format bench-tally bench-intake clean
 
 help: ## list these commands
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -39,6 +39,10 @@ format: setup ## lay the code out as `make check` wants it
 
 bench-tally: setup ## hold the tally's speed against its goals and peers, about 15 minutes; ARGS="--requests 1000000" for less
 	$(BIN)/python benchmarks/tally.py --results benchmarks/results --page docs/reference/benchmarks.md $(ARGS)
+
+bench-intake: setup ## hold the speed of reading logs against its goals and peers, about 10 minutes
+	infra/setup/environment .venv-bench infra/requirements/bench.txt
+	$(BIN)/python benchmarks/intake.py --results benchmarks/results --page docs/reference/benchmarks.md $(ARGS)
 
 clean: ## remove what the demo and the tests left; ends a kept S3 server, leaves environments and jars
 	if [ -x $(BIN)/python ] && [ -d .demo ]; then $(BIN)/python -m tallystick.demo.end_kept .demo; fi

@@ -11,15 +11,18 @@ import json
 import shutil
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+from measuring.goals import put_section
+from measuring.machine import machine
+from measuring.measured import Ran
+from measuring.measured import run as run_script
 from tallying.audits import audit_from_requests, audit_from_summaries, prepare
 from tallying.contenders import duckdb_alone, new_day, ours, peaks, plain_spark, stage
-from tallying.goals import lines, page
+from tallying.goals import HEADING, lines, section
 from tallying.keys import sequential
-from tallying.machine import machine
-from tallying.measured import Ran, run
 from tallying.table import Made, make_table
 from tallying.terms import write_terms
 
@@ -39,6 +42,7 @@ CONTENDERS = {
     )
 }
 HERE = Path(__file__).resolve().parent
+run = partial(run_script, HERE / "tally.py")
 SIZES = (12_000_000, 48_000_000)
 
 
@@ -70,7 +74,7 @@ def main() -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
     if asked.page and not asked.requests:
-        asked.page.write_text(page(found, judged), "utf-8")
+        put_section(asked.page, HEADING, section(found, judged))
     print(json.dumps(found, indent=1) if asked.json else "\n".join(map(str, judged)))
     return 0
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from measuring.measured import spent
 from tallying.contenders import asked_of
-from tallying.measured import spent
 from tallying.terms import open_project
 from tallystick.agreements.limit import Limit, LimitClause
 from tallystick.agreements.load import Binding

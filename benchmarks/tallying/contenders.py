@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +12,7 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-from tallying.measured import most_memory, spent
+from measuring.measured import end, most_memory, spent
 from tallying.results import digests
 from tallying.sql import DUCKDB, SPARK, statements
 from tallying.terms import open_project
@@ -98,7 +97,7 @@ def stage(folder: str, out: str) -> dict[str, Any]:
     """The whole stage `tally`, as the command line runs it: Spark's session, tasks in workers, commits to Delta."""
     with _lake_beside(Path(folder), Path(out)) as project:
         tally(project)
-        _end(project.engine.session)
+        end(project.engine.session)
         return {"digests": digests(project.lake.root)}
 
 
@@ -142,7 +141,7 @@ def plain_spark(folder: str, out: str, *, idle: bool = False) -> dict[str, Any]:
                 (frame.cache() if name in SMALL else frame).createOrReplaceTempView(name)
             written = session.sql(one.query).write.mode("append")
             written.partitionBy(*one.partition_by).parquet(str(Path(out) / one.table))
-    _end(session)
+    end(session)
     return {"digests": digests(Path(out))}
 
 
@@ -166,16 +165,3 @@ def _lake_beside(folder: Path, out: Path) -> Iterator[Project]:
     (out / "lake").mkdir()
     (out / "lake" / REQUEST.name).symlink_to(folder / "lake" / REQUEST.name)
     yield open_project(out)
-
-
-def _end(session: Any) -> None:
-    """End a session and its JVM, so that its CPU is known."""
-    gateway = session.sparkContext._gateway
-    session.stop()
-    gateway.shutdown()
-    gateway.proc.stdin.close()
-    for _ in range(200):
-        if gateway.proc.poll() is not None:
-            return
-        time.sleep(0.1)
-    gateway.proc.kill()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tallying.measured import spent
+from measuring.measured import spent
 from tallystick.agreements.limit import Limit, LimitClause
 from tallystick.clauses.sequential import anchored_over, bucket_over
 from tallystick.clauses.usage_reader import Requests

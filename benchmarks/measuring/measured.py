@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-SCRIPT = Path(__file__).resolve().parents[1] / "tally.py"
 ADOPT_ORPHANS = 36
 """PR_SET_CHILD_SUBREAPER of Linux: what a child leaves behind is waited for here, so that its CPU is counted."""
 
@@ -48,12 +47,12 @@ class Ran:
     said: dict[str, Any] = field(default_factory=dict)
 
 
-def run(contender: str, **arguments: Any) -> Ran:
-    """One contender in a process of its own. Raises CalledProcessError when it fails."""
+def run(script: Path, contender: str, *, python: str = sys.executable, **arguments: Any) -> Ran:
+    """One contender of a script in a process of its own. Raises CalledProcessError when it fails."""
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(ADOPT_ORPHANS, 1, 0, 0, 0)
     wall = time.perf_counter()
-    command = [sys.executable, str(SCRIPT), "--contender", contender, json.dumps(arguments, default=str)]
+    command = [python, str(script), "--contender", contender, json.dumps(arguments, default=str)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert process.stdout is not None
     said = process.stdout.read()
@@ -72,6 +71,19 @@ def most_memory() -> int:
     """The most that this process held at once, in bytes."""
     kib = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * kib
+
+
+def end(session: Any) -> None:
+    """End a session and its JVM, so that its CPU is known."""
+    gateway = session.sparkContext._gateway
+    session.stop()
+    gateway.shutdown()
+    gateway.proc.stdin.close()
+    for _ in range(200):
+        if gateway.proc.poll() is not None:
+            return
+        time.sleep(0.1)
+    gateway.proc.kill()
 
 
 def _orphans(seconds: float = 20) -> float:
