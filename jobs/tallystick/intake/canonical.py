@@ -158,11 +158,18 @@ def _text(rule: ColumnRule) -> str:
 
 def _parameter(text: str, names: tuple[str, ...]) -> str:
     """The value of a query parameter, decoded where its escapes are text; NULL where it is not there or empty."""
-    values = []
-    for name in names:
-        raw = f"nullif(regexp_extract({text}, {quote_text(f'(?:^|[?&;]){re.escape(name)}=([^&;#[:space:]]*)')}, 1), '')"
-        values.append(f"coalesce(TRY(url_decode(replace({raw}, '+', ' '))), {raw})")
-    return f"coalesce({', '.join(values)})" if len(values) > 1 else values[0]
+    begin = "(?:^|[?&;])"
+    any_of_them = quote_text(f"{begin}(?:{'|'.join(map(re.escape, names))})=")
+    raws = [
+        f"nullif(regexp_extract({text}, {quote_text(f'{begin}{re.escape(name)}=([^&;#[:space:]]*)')}, 1), '')"
+        for name in names
+    ]
+    raw = f"coalesce({', '.join(raws)})" if len(raws) > 1 else raws[0]
+    # Most targets have none of them, which one look tells.
+    return (
+        f"CASE WHEN regexp_matches({text}, {any_of_them}) "
+        f"THEN coalesce(TRY(url_decode(replace({raw}, '+', ' '))), {raw}) END"
+    )
 
 
 def _source(described: Format, origin: Origin) -> str:
