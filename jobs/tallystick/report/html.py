@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from tallystick.evidence.canonical import canonical_bytes
 from tallystick.report import page as pages
 from tallystick.report.visible import WORDS_LENGTH, visible, visible_lines
 from tallystick.report.words import Words
@@ -18,7 +19,7 @@ from tallystick.tables.rejected_entry import REASONS
 
 
 def render_html(document: Mapping[str, Any]) -> bytes:
-    """The page of a `tallystick/report/1` document in UTF-8; the same bytes for the same document, anywhere.
+    """The page of a `tallystick/report/2` document in UTF-8; the same bytes for the same document, anywhere.
 
     The page loads nothing and runs no script: its Content-Security-Policy permits its own style by digest, no more.
     """
@@ -30,6 +31,7 @@ def render_html(document: Mapping[str, Any]) -> bytes:
         page=pages.page_of(document, words),
         first=pages,
         reasons=REASONS,
+        report_sha256=hashlib.sha256(canonical_bytes(document)).hexdigest(),
         style=Markup(style),  # noqa: S704 - our own style sheet
         policy=_policy(style),
     )
