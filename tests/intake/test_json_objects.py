@@ -110,6 +110,35 @@ def test_values_are_read_up_to_their_bound() -> None:
     assert judged([most, more, commas, keys, GOOD]) == [most, "not_json", commas, "not_json", GOOD]
 
 
+TEXT = "é,:[]{} " * 120_000
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ('"a":"{text}"', None),
+        ('"a":"{text}\\n{text}","{text}":1,"{text}x":2', None),
+        ('"a":"{text}\\u00e9{text}"', None),
+        ('"a":"{text}\\x{text}"', "not_json"),
+        ('"a":"{text}\\u00g9{text}"', "not_json"),
+        ('"a":"{text}\t{text}"', "not_json"),
+        ('"a":"{text}', "not_json"),
+        ('"a":[{text}]', "not_json"),
+        ('"{text}":1,"{text}":2', '"{text}":2'),
+    ],
+)
+def test_a_long_entry_is_judged_as_a_short_one_is(inside: str, expected: str | None) -> None:
+    entry = f"{{{inside.format(text=TEXT)}}}".encode()
+    assert len(entry) > json_objects.LONG
+    if expected is None:
+        assert judged([entry]) == [entry]
+    elif expected == "not_json":
+        assert judged([entry]) == ["not_json"]
+    else:
+        [found] = judged([entry])
+        assert json.loads(found) == {TEXT: 2}
+
+
 def test_a_batch_without_a_doubt_is_handed_on_as_it_is() -> None:
     batch = Batch.of([GOOD] * 3, [1, 2, 3])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
 import re
@@ -18,6 +19,9 @@ MAX_DEPTH = 256
 MAX_VALUES = 250_000
 """Values in one another or beside each other; an entry that has more is rejected as `not_json`."""
 STRING = rb'"(?:[^"\\]++|\\.)*+"'
+TEXT = re.compile(STRING, re.DOTALL)
+LONG = 1 << 20
+RUN = re.compile(rb'[^"\\\x00-\x1f]{256,}')
 BRACKET = re.compile(STRING + rb"|[{}\[\]]", re.DOTALL)
 VALUE = re.compile(STRING + rb"|[{\[,]", re.DOTALL)
 
@@ -54,6 +58,19 @@ def _judge(entry: bytes) -> tuple[str | None, bytes | None]:
     """Why an entry is no JSON object; and the entry with every key once, where some stand twice."""
     if not is_modest(entry):
         return "not_json", None
+    try:
+        value, repeats = _loaded(entry if len(entry) < LONG else _shortened(entry))
+        if repeats and len(entry) >= LONG:
+            value, repeats = _loaded(entry)
+    except (ValueError, RecursionError):
+        return "not_json", None
+    if not isinstance(value, dict):
+        return "not_an_object", None
+    return None, _written(value).encode("utf-8", "surrogatepass") if repeats else None
+
+
+def _loaded(entry: bytes) -> tuple[Any, bool]:
+    """The value of an entry, of each key the last one, and whether any stands twice."""
     repeats: list[bool] = []
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -62,15 +79,25 @@ def _judge(entry: bytes) -> tuple[str | None, bytes | None]:
             repeats.append(True)
         return value
 
-    try:
-        value = json.loads(
-            entry.decode(), object_pairs_hook=once, parse_int=_Number, parse_float=_Number, parse_constant=_refuse
-        )
-    except (ValueError, RecursionError):
-        return "not_json", None
-    if not isinstance(value, dict):
-        return "not_an_object", None
-    return None, _written(value).encode("utf-8", "surrogatepass") if repeats else None
+    value = json.loads(
+        entry.decode(), object_pairs_hook=once, parse_int=_Number, parse_float=_Number, parse_constant=_refuse
+    )
+    return value, bool(repeats)
+
+
+def _shortened(entry: bytes) -> bytes:
+    """A long entry in which long runs of plain characters in strings are digests, so that it takes little memory."""
+    whole = memoryview(entry)
+    parts, at = [], 0
+    for number, text in enumerate(TEXT.finditer(entry)):
+        if number > 2 * MAX_VALUES:
+            raise ValueError("more strings than keys and values: it is no JSON")
+        for run in RUN.finditer(entry, *text.span()):
+            # Its first bytes may belong to an escape, such as \u0041, that the backslash before it begins.
+            begins = run.start() + 8
+            parts += [entry[at:begins], hashlib.sha256(whole[begins : run.end()]).hexdigest().encode()]
+            at = run.end()
+    return b"".join([*parts, entry[at:]])
 
 
 def is_modest(entry: bytes) -> bool:
