@@ -143,14 +143,23 @@ def test_a_licensee_without_an_agreement_is_a_finding_and_no_verdict(audited: Au
 
 
 def test_every_box_of_the_accounting_identity_is_true(audited: Audited) -> None:
-    planted = audited.truth["planted"]["ledger"]["entries"]  # none is rejected, repeated or of nobody
-    theirs = dict.fromkeys(("entries", "accepted", "unique", "attributed"), planted)
+    ledger = audited.truth["ledger"]
     for licensee, report in audited.reports.items():
         boxes = report["reconciliation"]
-        told = {name: audited.truth["ledger"][name] for name in boxes if name in audited.truth["ledger"]}
-        assert {name: boxes[name] for name in told} == {name: told[name] + theirs.get(name, 0) for name in told}
+        assert (boxes["rejected"], boxes["unattributed"]) == (ledger["rejected"], ledger["unattributed"])
         facts = audited.truth["licensees"][licensee]
         assert boxes["this_licensee"] == facts["summary"]["requests"] + facts["outside_period"]  # whole UTC days
+        assert (
+            boxes["entries"] == boxes["rejected"] + boxes["duplicate"] + boxes["unattributed"] + boxes["this_licensee"]
+        )
+        assert sum(file["requests"] for file in report["files"]) == boxes["this_licensee"]
+
+
+def test_no_report_has_the_requests_of_another_licensee_in_any_box(audited: Audited) -> None:
+    unique = sum(report["reconciliation"]["this_licensee"] for report in audited.reports.values())
+
+    planted = audited.truth["planted"]["ledger"]["entries"]  # none is rejected, repeated or of nobody
+    assert unique == audited.truth["ledger"]["attributed"] + planted
 
 
 def test_the_lost_hour_the_repeated_file_and_the_damaged_lines_are_told(audited: Audited, letter: Json) -> None:

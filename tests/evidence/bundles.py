@@ -7,10 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tallystick.evidence.bundle import DATAPACKAGE, SHA256SUMS
+from tallystick.evidence.assembly import UNSIGNED, Seal, assemble
 from tallystick.evidence.canonical import canonical_bytes
-from tallystick.evidence.digest import FileDigest
-from tallystick.evidence.manifest import Edition, Superseded, compose_manifest, compose_sums
+from tallystick.evidence.digest import Sha256
+from tallystick.evidence.manifest import Edition, Superseded
 
 Report = dict[str, Any]
 
@@ -25,7 +25,7 @@ def _row(requests: int, records: int, **named: Any) -> dict[str, Any]:
 
 
 A_REPORT: Report = {
-    "schema": "tallystick/report/1",
+    "schema": "tallystick/report/2",
     "provider": {"name": "Murmur Social"},
     "licensee": {"id": "halcyon", "name": "Halcyon Analytics Ltd"},
     "period": {
@@ -102,18 +102,19 @@ A_REPORT: Report = {
         "weekday_hours": [[7, *[0] * 23], *[[0] * 24 for _ in range(6)]],
     },
     "reconciliation": {
-        "entries": 14,
+        "entries": 12,
         "rejected": 1,
-        "accepted": 13,
+        "accepted": 11,
         "duplicate": 2,
         "conflict": 1,
-        "unique": 11,
+        "unique": 9,
         "unattributed": 1,
-        "attributed": 10,
         "this_licensee": 8,
-        "other_licensees": 2,
     },
-    "completeness": {"sources": [{"source": "gateway", "entries": 14, "rejected": 1}], "unattributed": 1},
+    "completeness": {"sources": [{"source": "gateway", "entries": 12, "rejected": 1}], "unattributed": 1},
+    "files": [
+        {"file_id": "a" * 64, "source": "gateway", "name": "a", "format": "lighttpd", "requests": 8, "duplicates": 0}
+    ],
     "checks": {"expectations": 9, "met": 8, "failed_warnings": 1},
 }
 
@@ -136,7 +137,7 @@ def a_payload(report: Report | None = None, **others: bytes) -> dict[str, bytes]
     ids = [finding["id"] for finding in report["findings"]]
     files = {
         "report.json": canonical_bytes(report),
-        "report.html": b"<!doctype html><title>Report</title>",
+        "report.html": a_page(report),
         "findings.csv": "".join(
             f"{row}\r\n" for row in ("id,sentence", *(f"{each},measured" for each in ids))
         ).encode(),
@@ -147,17 +148,25 @@ def a_payload(report: Report | None = None, **others: bytes) -> dict[str, bytes]
     return files | {name.replace("_", "."): data for name, data in others.items()}
 
 
+def a_page(report: Report) -> bytes:
+    """The least that a page must say: of which report.json it is, and that one's main numbers."""
+    digest = Sha256.of(canonical_bytes(report))
+    summary = report["summary"]
+    numbers = (summary["requests"], summary["records"]["sum"], summary["clauses"], summary["findings"])
+    shown = "".join(f"<p>{number}" for number in numbers)
+    return f'<!doctype html><meta name="report-sha256" content="{digest}"><title>Report</title>{shown}'.encode()
+
+
 def a_bundle(
-    payload: Mapping[str, bytes] | None = None, *, revision: int = 1, supersedes: Superseded | None = None
+    payload: Mapping[str, bytes] | None = None,
+    *,
+    revision: int = 1,
+    supersedes: Superseded | None = None,
+    seal: Seal = UNSIGNED,
 ) -> dict[str, bytes]:
-    """A whole bundle in memory, with SHA256SUMS and a manifest that fit its payload."""
-    files = dict(payload or a_payload())
-    digests = {name: FileDigest.of(data) for name, data in files.items()}
-    files[SHA256SUMS] = compose_sums(digests)
-    digests[SHA256SUMS] = FileDigest.of(files[SHA256SUMS])
+    """A whole bundle in memory, with SHA256SUMS and a manifest that fit its payload; signed where there are keys."""
     edition = Edition(title="Audit", revision=revision, supersedes=supersedes, code_version="0.1.0")
-    files[DATAPACKAGE] = compose_manifest(a_report_of(files), digests, edition)
-    return files
+    return assemble(payload or a_payload(), edition, seal)
 
 
 def a_report_of(files: Mapping[str, bytes]) -> Report:

@@ -56,7 +56,7 @@ def test_a_whole_bundle_is_verified_and_says_what_was_checked() -> None:
     assert (verified.files, verified.size_bytes) == (8, sum(map(len, GOOD.values())))
     assert verified.sentence == (
         "halcyon 2022-01-01/2022-01-03 r1: outside terms; "
-        f"checked 8 files, {verified.size_bytes:,} bytes, {len(verified.rules)} rules"
+        f"checked 8 files, {verified.size_bytes:,} bytes, {len(verified.rules)} rules; NOT SIGNED"
     )
     assert verified.as_dict() == {
         "location": "here",
@@ -70,6 +70,12 @@ def test_a_whole_bundle_is_verified_and_says_what_was_checked() -> None:
         "files": 8,
         "bytes": verified.size_bytes,
         "rules": list(verified.rules),
+        "signatures": [],
+        "timestamp": None,
+        "not_checked": [
+            "who made the bundle: it is not signed",
+            "the sums of usage.parquet, which takes something that reads Parquet",
+        ],
     }
 
 
@@ -227,7 +233,7 @@ def test_a_report_that_contradicts_itself_is_refused_even_where_all_digests_fit(
     error = refused(a_bundle(a_payload(a_report({"reconciliation.entries": 15}))))
 
     assert (error.where, error.differences[0].field) == ("report.json", "reconciliation.entries")
-    assert (error.differences[0].expected, error.differences[0].found) == ("14", "15")
+    assert (error.differences[0].expected, error.differences[0].found) == ("12", "15")
 
 
 def test_sums_in_another_order_are_refused_even_where_all_digests_fit() -> None:

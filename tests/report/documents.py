@@ -152,10 +152,10 @@ def a_source(**changes: Any) -> Row:
         "days_without_entries": 0,
         "files": 2,
         "repeated_files": 0,
-        "entries": 12,
+        "entries": 11,
         "rejected": 1,
-        "first_at": "2022-03-01T08:00:00.000000Z",
-        "last_at": "2022-03-02T07:59:59.000000Z",
+        "unattributed": 0,
+        "this_licensee": 10,
         "missing": 0,
         "numbered": True,
     } | changes
@@ -166,7 +166,7 @@ def a_document(**changes: Any) -> Row:
     week = [[0] * 24 for _ in range(7)]
     week[1][8:17] = [1, 1, 1, 1, 1, 1, 2, 1, 1]
     return {
-        "schema": "tallystick/report/1",
+        "schema": "tallystick/report/2",
         "provider": {"name": "Murmur Social"},
         "licensee": {"id": "halcyon", "name": "Halcyon Analytics Ltd"},
         "period": {
@@ -212,16 +212,14 @@ def a_document(**changes: Any) -> Row:
             "weekday_hours": week,
         },
         "reconciliation": {
-            "entries": 12,
+            "entries": 11,
             "rejected": 1,
-            "accepted": 11,
+            "accepted": 10,
             "duplicate": 0,
             "conflict": 0,
-            "unique": 11,
+            "unique": 10,
             "unattributed": 0,
-            "attributed": 11,
             "this_licensee": 10,
-            "other_licensees": 1,
         },
         "completeness": {
             "sources": [a_source()],
@@ -231,6 +229,16 @@ def a_document(**changes: Any) -> Row:
             "rejected_entries": [{"reason": "not_json", "entries": 1, "bytes": 57}],
             "unattributed": 0,
         },
+        "files": [
+            {
+                "file_id": digest("gateway/2022-03-01"),
+                "source": "gateway",
+                "name": "2022-03-01.jsonl.gz",
+                "format": "gateway_jsonl",
+                "requests": 10,
+                "duplicates": 0,
+            }
+        ],
         "not_seen": ["Calls that never reached a gateway that writes these logs."],
         "checks": {"expectations": 14, "met": 14, "failed_warnings": 0},
     } | changes
@@ -256,6 +264,7 @@ def an_empty_document() -> Row:
             "weekday_hours": [[0] * 24 for _ in range(7)],
         },
         "reconciliation": dict.fromkeys(document["reconciliation"], 0),
+        "files": [],
         "completeness": {
             "sources": [],
             "gaps": [],

@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 
 from tallystick.evidence.document import Node, NotAsPromisedError
 
-SCHEMAS = ("tallystick/report/1",)
+SCHEMAS = ("tallystick/report/1", "tallystick/report/2")
+"""In the first every licensee's entries are reconciled; in the second this licensee's and nobody's."""
 CONCLUSIONS = ("within terms", "outside terms", "unable to conclude")
 VIEWS = ("apps", "days", "months")
 VIEWS_OF_WHOLE_DAYS = ("routes",)
@@ -38,14 +39,24 @@ def accepted_are_duplicate_or_unique(report: Node) -> None:
     report["reconciliation.conflict"].at_most(report["reconciliation.duplicate"].amount())
 
 
-def unique_are_unattributed_or_attributed(report: Node) -> None:
-    """Unique = unattributed + attributed."""
-    _adds_up(report, "unique", "unattributed", "attributed")
+def unique_are_attributed_or_not(report: Node) -> None:
+    """Unique = unattributed + this licensee; where others are shown, unattributed + attributed, theirs among them."""
+    if _is_of_everybody(report):
+        _adds_up(report, "unique", "unattributed", "attributed")
+        _adds_up(report, "attributed", "this_licensee", "other_licensees")
+    else:
+        _adds_up(report, "unique", "unattributed", "this_licensee")
 
 
-def attributed_are_the_sum_over_licensees(report: Node) -> None:
-    """Attributed = this licensee + the other licensees."""
-    _adds_up(report, "attributed", "this_licensee", "other_licensees")
+def the_files_hold_the_requests(report: Node) -> None:
+    """The requests of the log objects that are listed add up to this licensee's of the days reconciled."""
+    if not _is_of_everybody(report):
+        files = [row["requests"] for row in report["files"].each()]
+        _sums_to(report["reconciliation.this_licensee"].amount(), "files", files)
+
+
+def _is_of_everybody(report: Node) -> bool:
+    return report["schema"].value == SCHEMAS[0]
 
 
 def the_period_lies_in_the_days_reconciled(report: Node) -> None:
@@ -133,8 +144,8 @@ RULES = (
     the_report_names_its_subject,
     entries_are_rejected_or_accepted,
     accepted_are_duplicate_or_unique,
-    unique_are_unattributed_or_attributed,
-    attributed_are_the_sum_over_licensees,
+    unique_are_attributed_or_not,
+    the_files_hold_the_requests,
     the_period_lies_in_the_days_reconciled,
     consumption_adds_up_to_the_requests,
     consumption_adds_up_to_the_records,

@@ -9,8 +9,7 @@ from typing import Any
 _IDENTITY = (
     ("entries", ("rejected", "accepted")),
     ("accepted", ("duplicate", "unique")),
-    ("unique", ("unattributed", "attributed")),
-    ("attributed", ("this_licensee", "other_licensees")),
+    ("unique", ("unattributed", "this_licensee")),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from tallystick.period import to_text, to_us
@@ -10,14 +11,59 @@ from tallystick.report.gaps import missing_runs
 
 Row = Mapping[str, Any]
 
-BOXES = ("entries", "rejected", "accepted", "duplicate", "conflict", "unique", "unattributed", "attributed")
-"""The boxes of the accounting identity (SEMANTICS), as `day_ledger` has them."""
+SHOWN_US = 900_000_000
+"""Requests on either side of a gap may be another licensee's: when they were is told to the quarter of an hour."""
 
 
-def reconciliation(ledger: Sequence[Row], this_licensee: int) -> dict[str, int]:
-    """Every box over some days of all sources; whole UTC days, so `this_licensee` is counted over whole days too."""
-    sums = {box: sum(row[box] for row in ledger) for box in BOXES}
-    return {**sums, "this_licensee": this_licensee, "other_licensees": sums["attributed"] - this_licensee}
+def reconciliation(ledger: Sequence[Row], held: Sequence[Row]) -> dict[str, int]:
+    """Every box of the accounting identity (SEMANTICS) over whole UTC days, of this licensee's entries and nobody's.
+
+    What is another licensee's is in no box. `held` is `usage_file` of the days, of this licensee and of nobody
+    (`licensee` NULL): every request and duplicate that is either's.
+    """
+    return _boxes(
+        rejected=sum(row["rejected"] for row in ledger),
+        unattributed=sum(row["unattributed"] for row in ledger),
+        held=held,
+    )
+
+
+def _boxes(*, rejected: int, unattributed: int, held: Sequence[Row]) -> dict[str, int]:
+    this_licensee = sum(row["requests"] for row in held if row["licensee"] is not None)
+    duplicate = sum(row["duplicate"] for row in held)
+    unique = unattributed + this_licensee
+    return {
+        "entries": rejected + duplicate + unique,
+        "rejected": rejected,
+        "accepted": duplicate + unique,
+        "duplicate": duplicate,
+        "conflict": sum(row["conflict"] for row in held),
+        "unique": unique,
+        "unattributed": unattributed,
+        "this_licensee": this_licensee,
+    }
+
+
+def files(held: Sequence[Row], source_files: Sequence[Row]) -> list[dict[str, Any]]:
+    """The log objects that hold this licensee's requests, and how many, by source and name."""
+    named = {row["file_id"]: row for row in source_files if row["state"] == "read"}
+    mine: dict[str, dict[str, int]] = {}
+    for row in held:
+        if row["licensee"] is not None:
+            sums = mine.setdefault(row["file_id"], {"requests": 0, "duplicates": 0})
+            sums["requests"] += row["requests"]
+            sums["duplicates"] += row["duplicate"]
+    listed = [
+        {
+            "file_id": file_id,
+            "source": named[file_id]["source"],
+            "name": named[file_id]["name"],
+            "format": named[file_id]["format"],
+            **sums,
+        }
+        for file_id, sums in mine.items()
+    ]
+    return sorted(listed, key=lambda row: (row["source"], row["name"], row["file_id"]))
 
 
 def completeness(
@@ -26,12 +72,18 @@ def completeness(
     source_files: Sequence[Row],
     rejected: Sequence[Row],
     days: Sequence[str],
+    held: Sequence[Row],
 ) -> dict[str, Any]:
-    """The report's `completeness` for some UTC days; `rejected` is rejected_entry of files that count on those days."""
+    """The report's `completeness` for some UTC days; `rejected` is rejected_entry of files that count on those days.
+
+    `held` as for `reconciliation`: of each source what is this licensee's or nobody's is counted, and nothing else.
+    """
     listed = missing_runs(ledger, gaps)
+    known = {row["file_id"] for row in held} | {row["file_id"] for row in rejected}
+    source_files = [row for row in source_files if row["state"] == "refused" or row["file_id"] in known]
     return {
-        "sources": [_source(name, rows, listed, source_files, days) for name, rows in _by_source(ledger)],
-        "gaps": listed,
+        "sources": [_source(name, rows, listed, source_files, days, held) for name, rows in _by_source(ledger)],
+        "gaps": [{**gap, **{name: _quarter(gap[name]) for name in ("after_at", "before_at")}} for gap in listed],
         "refused_files": [
             {"source": row["source"], "file": row["name"], "file_id": row["file_id"], "problem": row["problem"]}
             for row in _by_name(source_files, "refused")
@@ -89,9 +141,23 @@ def _by_source(ledger: Sequence[Row]) -> list[tuple[str, list[Row]]]:
     return [(name, [row for row in ledger if row["source"] == name]) for name in names]
 
 
+def _quarter(instant: str) -> str:
+    return to_text(to_us(datetime.fromisoformat(instant)) // SHOWN_US * SHOWN_US)
+
+
 def _source(
-    name: str, rows: Sequence[Row], gaps: Sequence[Row], source_files: Sequence[Row], days: Sequence[str]
+    name: str,
+    rows: Sequence[Row],
+    gaps: Sequence[Row],
+    source_files: Sequence[Row],
+    days: Sequence[str],
+    held: Sequence[Row],
 ) -> dict[str, Any]:
+    boxes = _boxes(
+        rejected=sum(row["rejected"] for row in rows),
+        unattributed=sum(row["unattributed"] for row in rows),
+        held=[row for row in held if row["source"] == name],
+    )
     states = [row["state"] for row in source_files if any(one["source"] == name for one in row["days"])]
     with_entries = {str(row["event_date"]) for row in rows if row["entries"]}
     return {
@@ -101,9 +167,7 @@ def _source(
         "days_without_entries": len(set(days) - with_entries),
         "files": states.count("read"),
         "repeated_files": states.count("repeated"),
-        **{box: sum(row[box] for row in rows) for box in ("entries", "rejected")},
-        "first_at": _instant(min((row["first_at"] for row in rows if row["first_at"]), default=None)),
-        "last_at": _instant(max((row["last_at"] for row in rows if row["last_at"]), default=None)),
+        **{box: boxes[box] for box in ("entries", "rejected", "unattributed", "this_licensee")},
         "missing": sum(gap["missing"] for gap in gaps if gap["source"] == name),
     }
 
@@ -125,10 +189,6 @@ def _reasons(rejected: Iterable[Row]) -> list[dict[str, Any]]:
             before, more = sizes.get(reason, 0), row["size_bytes"]
             sizes[reason] = None if before is None or more is None else before + more
     return [{"reason": reason, "entries": counts[reason], "bytes": sizes[reason]} for reason in sorted(counts)]
-
-
-def _instant(value: Any) -> str | None:
-    return None if value is None else to_text(to_us(value))
 
 
 def touches(row: Row, days: Collection[str]) -> bool:

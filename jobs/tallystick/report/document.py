@@ -16,7 +16,7 @@ from tallystick.report.money import money_stated
 from tallystick.tables.measure import VERDICTS
 from tallystick.tally.summary import readings_of
 
-SCHEMA = "tallystick/report/1"
+SCHEMA = "tallystick/report/2"
 
 WITHIN, OUTSIDE, UNABLE = "within terms", "outside terms", "unable to conclude"
 
@@ -37,6 +37,7 @@ class Audit:
     consumption: Mapping[str, Any]
     reconciliation: Mapping[str, int]
     completeness: Mapping[str, Any]
+    files: Sequence[Row]
     checks: Mapping[str, int]
     requests_by_version: Mapping[str, int]
 
@@ -64,6 +65,7 @@ def document(audit: Audit) -> dict[str, Any]:
         "consumption": dict(audit.consumption),
         "reconciliation": dict(audit.reconciliation),
         "completeness": dict(audit.completeness),
+        "files": [dict(row) for row in audit.files],
         "not_seen": not_seen(audit.completeness, audit.reconciliation, audit.consumption),
         "checks": dict(audit.checks),
     }

@@ -15,9 +15,8 @@ from tallystick.clauses.standing import requests_in
 from tallystick.clauses.statement import statements
 from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.duck import connect, quote_text
-from tallystick.period import DAY_US, Period
 from tallystick.report.bundle import render_bundle
-from tallystick.report.completeness import completeness, reconciliation, touches
+from tallystick.report.completeness import completeness, files, reconciliation, touches
 from tallystick.report.consumption import consumption, usage_rows
 from tallystick.report.document import Audit, document
 from tallystick.stages.audited import Audited, open_usage
@@ -29,6 +28,7 @@ from tallystick.tables.finding import FINDING
 from tallystick.tables.measure import MEASURE
 from tallystick.tables.sequence_gap import SEQUENCE_GAP
 from tallystick.tables.source_file import SOURCE_FILE
+from tallystick.tables.usage_file import USAGE_FILE
 from tallystick.tally.usage import STANDING
 
 Row = Mapping[str, Any]
@@ -84,6 +84,7 @@ class Draft:
         self.measures = snapshot.read(MEASURE, audited.partition_filter).to_pylist()
         self.findings = snapshot.read(FINDING, audited.partition_filter).to_pylist()
         self.source_files, self.rejected = counted.source_files, counted.rejected
+        self.held = held(connection, audited)
         stated = statements(audited.bindings, audited.period)
         readings = sum(statement.readings for statement in stated)
         asked = ask("findings", findings_frame(self.findings, self.measures), {"readings": readings})
@@ -109,11 +110,6 @@ class Draft:
         one = self.audited
         reader = UsageReader(self.connection, self.relation, one.licensee.licensee)
         spans = [(binding.version.version, binding.within(one.period)) for binding in one.bindings]
-        whole_days = Period(
-            text=one.period.text,
-            start_us=one.period.start_us // DAY_US * DAY_US,
-            end_us=-(-one.period.end_us // DAY_US) * DAY_US,
-        )
         return document(
             Audit(
                 provider=self.project.settings.provider,
@@ -124,14 +120,16 @@ class Draft:
                 measures=self.measures,
                 findings=self.findings,
                 consumption=consumption(self.connection, self.relation, one.licensee, one.period),
-                reconciliation=reconciliation(one.ledger, requests_in(reader, whole_days)[0]),
+                reconciliation=reconciliation(one.ledger, self.held),
                 completeness=completeness(
                     one.ledger,
                     [row for row in self.snapshot.rows(SEQUENCE_GAP) if str(row["event_date"]) in set(one.days)],
                     self.source_files,
                     self.rejected,
                     one.days,
+                    self.held,
                 ),
+                files=files(self.held, self.source_files),
                 checks={
                     "expectations": len(self.checks),
                     "met": sum(check.is_met for check in self.checks),
@@ -148,12 +146,32 @@ def drafts(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> l
     """A draft for each audited licensee, over one reading of the small tables."""
     days = sorted({day for one in wanted for day in one.days})
     connection, relation = open_usage(project, snapshot, days, [one.licensee.licensee for one in wanted])
+    lay_out_files(connection, snapshot, days)
     sums = _sums(snapshot, days)
     counted: dict[tuple[str, ...], CountedDays] = {}
     for one in wanted:
         if one.days not in counted:
             counted[one.days] = CountedDays.of(snapshot, one, sums)
     return [Draft(project, snapshot, connection, relation, one, counted[one.days]) for one in wanted]
+
+
+def lay_out_files(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, days: Sequence[str]) -> None:
+    """Make the table `usage_file` of some days on `connection`, for `held`."""
+    rows = snapshot.relation(USAGE_FILE, {"event_date": days})
+    connection.execute(f"CREATE TABLE usage_file AS SELECT * FROM ({rows}) ORDER BY licensee")
+
+
+def held(connection: duckdb.DuckDBPyConnection, audited: Audited) -> list[dict[str, Any]]:
+    """What each log object holds, on the days of an audit, of its licensee and of nobody (`licensee` is None)."""
+    sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in ("requests", "duplicate", "conflict"))
+    found = connection.execute(
+        f"SELECT licensee, source, file_id, {sums} FROM usage_file "
+        "WHERE (licensee = $licensee OR licensee IS NULL) AND event_date BETWEEN $first AND $last "
+        "GROUP BY licensee, source, file_id ORDER BY ALL",
+        {"licensee": audited.licensee.licensee, "first": audited.days[0], "last": audited.days[-1]},
+    )
+    rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
+    return rows
 
 
 def _sums(snapshot: Snapshot, days: Sequence[str]) -> Sums:
