@@ -40,6 +40,18 @@ def test_what_only_one_format_has_decides(line: str, expected: str, tmp_path: Pa
     assert detect(f"{line}\n".encode() * 3, scratch=tmp_path).format == expected
 
 
+@pytest.mark.parametrize("tail", ["", ' "-" "x"', " 35", ' 8680 "-" "-"'])
+def test_a_host_with_its_port_before_the_address_is_not_taken_for_the_client(tail: str, tmp_path: Path) -> None:
+    line = f"www.example.com:443 {COMMON}{tail}\n"
+
+    try:
+        found = detect(line.encode() * 3, scratch=tmp_path).format
+    except UnknownFormatError:
+        found = None
+
+    assert found == ("apache_vhost_combined" if tail == ' "-" "x"' else None)
+
+
 def test_a_log_of_an_ftp_server_is_no_log_of_web_requests(tmp_path: Path) -> None:
     log = (
         "#Software: Microsoft Internet Information Services 10.0\n"
