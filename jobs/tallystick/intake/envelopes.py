@@ -13,8 +13,11 @@ from tallystick.formats import Envelope
 from tallystick.formats.decodings import Path
 from tallystick.formats.entries import Entries
 from tallystick.intake.batch import NO_LINES, Batch, OtherLines, Unreadable
+from tallystick.intake.json_objects import is_modest
 
 MISSING = object()
+MAX_VALUES = 500_000
+"""Values of one wrapper, all that it holds together; one that has more is rejected as `not_json`."""
 
 
 class NoEntryError(ValueError):
@@ -177,6 +180,8 @@ def _innermost(value: Any, keys: tuple[str, ...]) -> list[Any]:
 
 def _loaded(entry: bytes) -> Any:
     """A JSON value in which fractions are texts, digit by digit; NoEntryError for what is none."""
+    if not is_modest(entry, values=MAX_VALUES):
+        raise NoEntryError("not_json")
     try:
         return json.loads(entry.decode(), parse_float=str, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:

@@ -100,12 +100,12 @@ def _shortened(entry: bytes) -> bytes:
     return b"".join([*parts, entry[at:]])
 
 
-def is_modest(entry: bytes) -> bool:
-    """Whether an entry, if it is JSON, keeps to MAX_DEPTH and MAX_VALUES, so that reading it takes modest memory."""
+def is_modest(entry: bytes, *, values: int = MAX_VALUES) -> bool:
+    """Whether an entry, if it is JSON, keeps to MAX_DEPTH and has fewer values, so that it can be read in memory."""
     opens = entry.count(b"{") + entry.count(b"[")
-    if opens + entry.count(b",") >= MAX_VALUES:
-        values = (found for found in VALUE.finditer(entry) if found[0][0] != QUOTE)
-        if sum(1 for _ in itertools.islice(values, MAX_VALUES)) == MAX_VALUES:
+    if opens + entry.count(b",") >= values:
+        begun = (found for found in VALUE.finditer(entry) if found[0][0] != QUOTE)
+        if sum(1 for _ in itertools.islice(begun, values)) == values:
             return False
     return opens <= MAX_DEPTH or _depth(entry) <= MAX_DEPTH
 

@@ -23,6 +23,14 @@ from tallystick.intake import FileTask, create_entry_tables, read_file
 
 MIB = 1 << 20
 X = b"x" * MIB
+WRAPPER = b'{"messageType":"DATA_MESSAGE","logGroup":"g","logEvents":['
+EVENT = {
+    "eventTime": "2022-03-04T10:00:00Z",
+    "eventID": "1",
+    "eventSource": "s3.amazonaws.com",
+    "eventName": "GetObject",
+}
+WRAPPED = WRAPPER + json.dumps({"message": json.dumps({**EVENT, "eventType": "AwsApiCall"})}).encode() + b"]}\n"
 EMOJI = b'{"a":"\xf0\x9f\xa7\xbe'
 GOOD = b'{"time":"2022-03-04T10:00:00Z","client":"acme"}\n'
 
@@ -109,6 +117,21 @@ BOMBS: dict[str, tuple[str, Callable[[], BinaryIO]]] = {
         lambda: repeated(X, 63, before=EMOJI, after=b'"}\n'),
     ),
     "64 MiB of quotes": ("gateway_jsonl", lambda: repeated(b'""' * (MIB // 2), 63, before=b'{"a":"', after=b'"}\n')),
+    "64 MiB of wrapped numbers": (
+        "cloudtrail",
+        lambda: repeated(b"1000," * (MIB // 5), 63, before=WRAPPED + WRAPPER, after=b"1]}\n"),
+    ),
+    "half a million wrapped keys": (
+        "cloudtrail",
+        lambda: io.BytesIO(
+            WRAPPED
+            + WRAPPER
+            + b"{"
+            + b"".join(b'"key%d":"v%d",' % (n, n) for n in range(490_000))
+            + b'"k":0}]}\n'
+            + WRAPPED
+        ),
+    ),
     "64 MiB of NUL": ("gateway_jsonl", lambda: repeated(b"\x00" * MIB, 63)),
     "20 MiB of no text": ("nginx_combined", lambda: repeated(b"\xff" * MIB, 8)),
 }

@@ -39,6 +39,8 @@ ACCEPTED_AND_REJECTED = {
     "64 MiB with an emoji": (1, 1),
     "64 MiB of quotes": (1, 1),
     "64 MiB of NUL": (1, 1),
+    "64 MiB of wrapped numbers": (1, 2),
+    "half a million wrapped keys": (2, 1),
     "20 MiB of no text": (0, 2),
 }
 
