@@ -121,6 +121,16 @@ def test_a_zeek_line_with_another_number_of_words_costs_itself_alone(tmp_path: P
     assert (found.rows, found.lost) == ([["2"]], [(8, "not_in_format")])
 
 
+@pytest.mark.parametrize("few", [0, 32])
+def test_zeek_reads_the_same_by_words_and_by_blocks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr("tallystick.intake.w3c.FEW", few)
+
+    found = read_words(tmp_path, ZEEK + '1.5\t/a "b\t(empty)\n2.5\t-\t\n3\t4\n', ["ts", "uri", "tags"], is_zeek=True)
+
+    assert found.rows == [["1.5", '/a "b', ""], ["2.5", None, ""]]
+    assert found.lost == [(10, "not_in_format")]
+
+
 LINES = st.lists(
     st.one_of(
         st.sampled_from(["#Fields: a b", "#Fields: b a c", "#Date: x", "#Remark: y", "", " "]),
@@ -131,10 +141,15 @@ LINES = st.lists(
 
 
 @given(LINES, st.integers(1, 60))
-def test_where_blocks_end_does_not_matter(lines: list[str], block: int) -> None:
+def test_where_blocks_end_and_how_many_lines_are_split_at_once_does_not_matter(lines: list[str], block: int) -> None:
     text = "\n".join(lines)
     with tempfile.TemporaryDirectory() as folder:
         found = [read_words(Path(folder), text, ["a", "b", "c"], block=size) for size in (block, 1 << 20)]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("tallystick.intake.w3c.FEW", 0)
+            found.append(read_words(Path(folder), text, ["a", "b", "c"]))
+            patch.setattr("tallystick.intake.words.MOST_BYTES", 0)
+            found.append(read_words(Path(folder), text, ["a", "b", "c"]))
 
-    assert found[0] == found[1]
+    assert found[0] == found[1] == found[2] == found[3]
     assert len(found[0].positions) + len(found[0].lost) + found[0].others.total == found[0].lines

@@ -10,13 +10,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallystick.formats.decodings import ColumnField
-from tallystick.intake.batch import Batch, Unreadable
+from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, Unreadable
 from tallystick.intake.cells import Cells, Places
 from tallystick.intake.escaping import escaped, is_text
 from tallystick.intake.lines import BLANK
 
 PADDING = BLANK + b"\0"
 """What a line without anything in it may hold; IIS fills a file that it has not closed with zero bytes."""
+IN_NO_FORMAT = b'""x'
+"""Text behind a closed quote."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,12 +108,14 @@ def first_known(columns: Sequence[pa.Array], rows: int) -> pa.Array:
 def as_text(block: bytes, first_line: int) -> tuple[bytes, dict[int, bytes]]:
     """A block of whole lines as UTF-8, each byte that is no text written as an escape; and those lines as they stood.
 
-    Lines are called by their numbers, `first_line` that of the first. A line of nothing but zero bytes stays.
+    Lines are called by their numbers, `first_line` that of the first. A line of nothing but zero bytes stays; one that
+    is longer than 64 MiB with its escapes becomes one that is in no format.
     """
     if is_text(block):
         return block, {}
     lines, raw = block.split(b"\n"), {}
     for place, line in enumerate(lines):
         if not is_text(line) and line.strip(PADDING):
-            raw[first_line + place], lines[place] = line.removesuffix(b"\r"), escaped(line)
+            text = escaped(line, longest=MAX_ENTRY_BYTES)
+            raw[first_line + place], lines[place] = line.removesuffix(b"\r"), IN_NO_FORMAT if text is None else text
     return b"\n".join(lines), raw

@@ -8,8 +8,10 @@ closed within 64 MiB, is its first line alone, and reading goes on at the next l
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -59,19 +61,17 @@ class Grammar:
     def _one(self) -> re.Pattern[bytes]:
         return re.compile(rb"(" + self._cell(rb'[^"]') + rb")(" + self._delimiter + rb"?)")
 
-    def cells(self, record: bytes, most: int) -> list[bytes]:
-        """The cells of a record without its line end, without their quotes, as many as `most`."""
-        cells: list[bytes] = []
+    def cells(self, record: bytes) -> Iterator[bytes]:
+        """The cells of a record without its line end, without their quotes."""
         at = 0
-        while len(cells) < most:
+        while True:
             found = self._one.match(record, at)
             assert found is not None  # a cell may be empty
             cell, end = found.groups()
-            cells.append(cell[1:-1].replace(b'""', b'"') if cell.startswith(b'"') else cell)
+            yield cell[1:-1].replace(b'""', b'"') if cell.startswith(b'"') else cell
             if not end:
-                break
+                return
             at = found.end()
-        return cells
 
 
 def split_carefully(block: bytes, grammar: Grammar, *, comment: bytes | None, most: int, is_whole: bool) -> Cells:
@@ -91,7 +91,7 @@ def split_carefully(block: bytes, grammar: Grammar, *, comment: bytes | None, mo
             found = (grammar.line if at < doubted_to else grammar.record).match(block, at)
             if found is not None:
                 end = found.end()
-                cells = grammar.cells(_without_end(block[at:end]), most)
+                cells = [*islice(grammar.cells(_without_end(block[at:end])), most)]
             elif at >= doubted_to:
                 begun = grammar.begun.match(block, at)
                 assert begun is not None  # it may be nothing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +139,7 @@ class _Records:
         if self._names is None and is_entry.any():
             first = int(np.argmax(is_entry))
             self._header = cells.record(first)
-            self._names = tuple(name.decode() for name in self._grammar.cells(self._header, MOST_COLUMNS))
+            self._names = tuple(name.decode() for name in islice(self._grammar.cells(self._header), MOST_COLUMNS))
         headers: list[int] = []
         if self._header is not None:
             doubtful = np.flatnonzero(is_entry & (cells.ends - cells.starts == len(self._header))).tolist()

@@ -39,7 +39,7 @@ class Directives:
         for line in lines:
             if line.count(b"\t") + 1 == width > 1:
                 return replace(self, delimiter="\t")
-            if words_of(line.rstrip(b"\r\n"), " ", width):
+            if words_of(line, " ", width):
                 return replace(self, delimiter=" ")
         return self
 

@@ -10,15 +10,18 @@ import numpy as np
 
 from tallystick.formats.decodings import ColumnsDecoding
 from tallystick.intake.batch import OtherLines, Unreadable
-from tallystick.intake.cells import SPACE, Flags, Places, newlines, split_cells
+from tallystick.intake.cells import SPACE, Flags, Places, newlines
 from tallystick.intake.columns import PADDING, ColumnBatch, as_text, fields_table
 from tallystick.intake.directives import W3C_BEGINS, ZEEK_BEGINS, after_w3c, after_zeek
+from tallystick.intake.few_lines import FewLines
 from tallystick.intake.lines import whole_lines
 from tallystick.intake.words import split_words
 
 BLOCK = 4 << 20
 """Bytes that are split at a time."""
 HASH = ord("#")
+FEW = 32
+"""So many lines or fewer between two directives are read word by word."""
 
 
 def split_w3c(
@@ -47,6 +50,8 @@ class _Lines:
         self._fields = decoding.fields
         self._line = 1
         self._raw: dict[int, bytes] = {}
+        self._collected = FewLines(decoding.fields)
+        self._collected_lost: list[Unreadable] = []
 
     def too_long(self, line: Unreadable) -> ColumnBatch:
         """A batch of one line that is too long."""
@@ -65,31 +70,45 @@ class _Lines:
             if not block[starts[line] : starts[line + 1]].strip(PADDING + b"\n")
         ]
         is_entry[blanks] = False
+        headers, parts, begin = 0, [ColumnBatch.of_none([*self._fields], unreadable=(), lines=0)], 0
         hashes = np.flatnonzero(first == HASH).tolist()
-        headers, parts, begin = 0, [], 0
         for line in hashes:
             said, is_header = self._after(self._said, block[starts[line] : starts[line + 1]].rstrip(b"\r\n"))
             headers += is_header
             if said != self._said:
-                parts.append(self._part(block, starts, is_entry, begin, line))
+                parts += self._part(block, starts, is_entry, begin, line)
                 self._said, begin = said, line
-        parts.append(self._part(block, starts, is_entry, begin, len(first)))
+        parts += self._part(block, starts, is_entry, begin, len(first))
+        parts += self._few(block)
         self._line += len(first)
         others = OtherLines(comments=len(hashes) - headers, headers=headers, blanks=len(blanks))
         return replace(ColumnBatch.joined(parts), text=block, others=others, lines=len(first), raw=self._raw)
 
-    def _part(self, block: bytes, starts: Places, is_entry: Flags, begin: int, end: int) -> ColumnBatch:
-        """The entries among the lines from `begin` to `end`, of which the same has been said."""
+    def _part(self, block: bytes, starts: Places, is_entry: Flags, begin: int, end: int) -> Iterator[ColumnBatch]:
+        """The entries among the lines from `begin` to `end`, of which the same has been said; a few are collected."""
         here = is_entry[begin:end]
-        from_byte = int(starts[begin])
         if not here.any():
-            return ColumnBatch.of_none([*self._fields], unreadable=(), lines=0)
-        content = block[from_byte : starts[end]]
+            return
         entries = map(int, np.flatnonzero(here) + begin)
-        self._said = said = self._said.told_by(block[starts[line] : starts[line + 1]] for line in entries)
-        delimiter = said.delimiter or " "
-        width = len(said.names)
-        cells = split_words(content, delimiter, width, here) if said.may_be_quoted else split_cells(content, delimiter)
+        self._said = self._said.told_by(_line(block, starts, line) for line in entries)
+        if end - begin > FEW:
+            yield from self._few(block)
+            yield self._many(block[starts[begin] : starts[end]], here, begin, int(starts[begin]))
+            return
+        for line in (np.flatnonzero(here) + begin).tolist():
+            text, position = _line(block, starts, line), self._line + line
+            if not self._collected.add(text, self._said, position=position, begins=int(starts[line])):
+                self._collected_lost.append(self._lost(text, position))
+
+    def _few(self, block: bytes) -> Iterator[ColumnBatch]:
+        """What has been collected."""
+        lost, self._collected_lost = tuple(self._collected_lost), []
+        yield self._collected.taken(block, lost)
+
+    def _many(self, content: bytes, here: Flags, begin: int, from_byte: int) -> ColumnBatch:
+        """The entries of a piece of a block that begins with the line `begin` of it."""
+        said, width = self._said, len(self._said.names)
+        cells = split_words(content, said.delimiter or " ", width, here, may_be_quoted=said.may_be_quoted)
         is_good = here & (cells.widths == width) & (width > 0)
         good = np.flatnonzero(is_good)
         return ColumnBatch(
@@ -106,3 +125,8 @@ class _Lines:
 
     def _lost(self, line: bytes, position: int) -> Unreadable:
         return Unreadable.of(self._raw.get(position, line), position=position, reason="not_in_format")
+
+
+def _line(block: bytes, starts: Places, line: int) -> bytes:
+    """A line of a block without its end."""
+    return block[starts[line] : starts[line + 1]].removesuffix(b"\n").removesuffix(b"\r")
