@@ -13,7 +13,7 @@ from tallystick.formats import Format
 from tallystick.formats.columns import ColumnRule
 from tallystick.intake.sources import Source
 from tallystick.register.model import Licensee, Recogniser
-from tallystick.settings import EngineSettings, S3Settings, Settings
+from tallystick.settings import EngineSettings, S3Settings, Settings, SigningSettings
 
 LEAD = """\
 Four kinds of files make a project, and a fifth where its logs have a format of their own. A key that is not listed
@@ -82,7 +82,7 @@ RULES: dict[type[BaseModel], tuple[str, ...]] = {
 }
 
 
-NOT_KEYS = ("project", "s3", "engine")
+NOT_KEYS = ("project", "s3", "engine", "signing")
 """Settings that are no key with a value: where the file is, and the tables that follow it."""
 
 
@@ -92,7 +92,12 @@ def page() -> str:
 
 
 def _settings() -> str:
-    parts: list[tuple[str, type[BaseModel]]] = [("", Settings), ("s3", S3Settings), ("engine", EngineSettings)]
+    parts: list[tuple[str, type[BaseModel]]] = [
+        ("", Settings),
+        ("s3", S3Settings),
+        ("engine", EngineSettings),
+        ("signing", SigningSettings),
+    ]
     sections = [f"## tallystick.toml\n\n{SETTINGS}"]
     for name, model in parts:
         prefix = f"TALLYSTICK_{name.upper()}__" if name else "TALLYSTICK_"

@@ -15,6 +15,7 @@ BY_VALIDATOR = {
     "a_route": "route pattern",
     "a_length": "duration",
     "a_period": "period",
+    "_paths": "path",
 }
 """What a checked text is called, by the function that checks it."""
 
@@ -22,6 +23,7 @@ SENTENCES = {
     "Settings.project": "The folder of tallystick.toml.",
     "Settings.s3": "Where S3 is, for reports or logs in a bucket.",
     "Settings.engine": "How much the engine may use.",
+    "Settings.signing": "Who signs reports, and whose signature is believed.",
     "Source.name": "What tables and reports call the source.",
     "Source.says": "What these logs are, in a sentence.",
     "Licensee.licensee": "The licensee's id, which is also the file's name.",

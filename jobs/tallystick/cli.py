@@ -17,6 +17,7 @@ from tallystick.commands.agreements import agreements
 from tallystick.commands.ending import end_with_a_code
 from tallystick.commands.formats import formats
 from tallystick.commands.importing import importing
+from tallystick.commands.keys import keys
 from tallystick.commands.options import HERE, AsJson, Folder, talk
 from tallystick.errors import UsageError
 from tallystick.runtime.log import configure_log, printable
@@ -30,9 +31,14 @@ app = typer.Typer(
 app.add_typer(agreements, name="agreements")
 app.add_typer(importing, name="import")
 app.add_typer(formats, name="formats")
+app.add_typer(keys, name="keys")
 
 LicenseeOption = Annotated[Optional[str], typer.Option("--licensee", help="One licensee's id; all of them without.")]  # noqa: UP045
 PeriodOption = Annotated[str, typer.Option("--period", help="2022, 2022-Q4, 2022-12, 2022-12-05 or START/END.")]
+TrustOption = Annotated[
+    Optional[list[Path]],  # noqa: UP045
+    typer.Option("--trust", help="A public key that must have signed, or a time-stamp authority's certificate."),
+]
 AcceptRefused = Annotated[bool, typer.Option(help="Go on when files cannot be read; the report lists them.")]
 
 
@@ -122,19 +128,21 @@ def publish(
 
 @app.command()
 def verify(
-    location: Annotated[Optional[str], typer.Argument(help="A bundle: a folder or an s3:// prefix.")] = None,  # noqa: UP045
+    location: Annotated[Optional[str], typer.Argument(help="A bundle: a folder, a zip or an s3:// prefix.")] = None,  # noqa: UP045
     licensee: Annotated[Optional[str], typer.Option("--licensee", help="With --period: its latest report.")] = None,  # noqa: UP045
     period: Annotated[Optional[str], typer.Option("--period", help="With --licensee: its latest report.")] = None,  # noqa: UP045
+    trust: TrustOption = None,
     project: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Check a published report, byte by byte; no Spark, no tables, no network but for s3://."""
-    from tallystick.commands.checking import latest_location, s3_settings
+    from tallystick.commands.checking import in_lines, latest_location, s3_settings, trusted
     from tallystick.stages.verify import verify as stage
 
     where = location or latest_location(project, licensee, period)
-    verified = stage(where, s3_settings(project))
-    _say(verified.as_dict() if as_json else None, as_json, verified.sentence)
+    verified = stage(where, s3_settings(project), trusted(project, trust))
+    _say(verified.as_dict() if as_json else None, as_json, *in_lines(verified))
+    _warn_unsigned(verified)
 
 
 # ── beside the stages ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -246,15 +254,17 @@ def explain(
 def download(
     location: Annotated[str, typer.Argument(help="A published report: s3://bucket/prefix, or a folder.")],
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    trust: TrustOption = None,
     project: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Fetch a published report into a folder and verify what arrived."""
-    from tallystick.commands.checking import s3_settings
+    from tallystick.commands.checking import in_lines, s3_settings, trusted
     from tallystick.stages.download import download as fetch
 
-    verified = fetch(location, folder, s3_settings(project))
-    _say(verified.as_dict() if as_json else None, as_json, verified.sentence)
+    verified = fetch(location, folder, s3_settings(project), trusted(project, trust))
+    _say(verified.as_dict() if as_json else None, as_json, *in_lines(verified))
+    _warn_unsigned(verified)
 
 
 # ── how a command ends ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -288,6 +298,11 @@ def _report(result: Any, as_json: bool) -> None:
     talk.print(f"[bold]{result.stage}[/] {escape(printable(result.sentence))}")
     if as_json:
         print(json.dumps(vars(result), default=str))
+
+
+def _warn_unsigned(verified: Any) -> None:
+    if not verified.seals.is_signed:
+        talk.print("[bold red]NOT SIGNED[/]: whole, but anybody could have made it")
 
 
 def _say(data: Any, as_json: bool, *lines: str) -> None:

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from tallystick.errors import BadConfigurationError, MissingInputError, UnreadableFileError
@@ -18,7 +18,10 @@ PREFIX = "TALLYSTICK_"
 OTHERS = ("TALLYSTICK_HOME",)
 """Names in the environment that begin like a setting and are read by others: where Airflow finds the checkout."""
 
-TABLES = ("s3", "engine")
+SECRETS = ("key", "passphrase")
+"""The keys of [signing] that only the environment may hold."""
+
+TABLES = ("s3", "engine", "signing")
 """The keys of tallystick.toml that are tables, which the environment names with `__`."""
 
 
@@ -65,6 +68,35 @@ class EngineSettings(_Frozen):
     scratch: Folder = Field(default=Path(tempfile.gettempdir()), description="Where a task spills and unpacks.")
 
 
+def _paths(value: object) -> object:
+    return [part for part in value.split(os.pathsep) if part] if isinstance(value, str) else value
+
+
+Files = Annotated[tuple[Path, ...], BeforeValidator(_paths)]
+"""Paths; in the environment one text with the path separator of the system between them."""
+
+
+class SigningSettings(_Frozen):
+    """Who signs the reports that are published, and whom `verify` believes. Without a key a report is not signed."""
+
+    keys: Files = Field(default=(), description="Files of private keys that sign: `tallystick keys new` makes one.")
+    key: SecretStr | None = Field(
+        default=None, description="A private key itself, as PEM text; only in the environment, never in the file."
+    )
+    passphrase: SecretStr | None = Field(
+        default=None, description="What opens locked keys; only in the environment, never in the file."
+    )
+    trust: Files = Field(
+        default=(),
+        description="Files of public keys, and of certificates of time-stamp authorities, that are believed.",
+    )
+    timestamp_url: str | None = Field(
+        default=None,
+        pattern=r"^https?://[^\s]+$",
+        description="Address of an RFC 3161 authority that stamps the time of each signed report.",
+    )
+
+
 class Settings(BaseSettings):
     """Everything a stage needs to know about one project. Relative paths are relative to the project's folder."""
 
@@ -89,6 +121,7 @@ class Settings(BaseSettings):
     )
     s3: S3Settings = S3Settings()
     engine: EngineSettings = EngineSettings()
+    signing: SigningSettings = SigningSettings()
 
     @classmethod
     def load(cls, project: Path, **flags: Any) -> Settings:
@@ -112,6 +145,14 @@ class Settings(BaseSettings):
                     where=f"{file}: project",
                     next_step="take it out: the file's own folder is the project",
                 )
+            signing = written.get("signing")
+            for name in SECRETS:
+                if isinstance(signing, dict) and name in signing:
+                    raise BadConfigurationError(
+                        "a secret does not belong into this file",
+                        where=f"{file}: signing.{name}",
+                        next_step=f"take it out, and set {PREFIX}SIGNING__{name.upper()} where publish runs",
+                    )
             values = {
                 "project": project.resolve(),
                 **_environment(),
@@ -156,6 +197,12 @@ class Settings(BaseSettings):
                 "register_folder": self.project / self.register_folder,
                 "agreements": self.project / self.agreements,
                 "digest_key_file": self.project / self.digest_key_file,
+                "signing": self.signing.model_copy(
+                    update={
+                        "keys": tuple(self.project / file for file in self.signing.keys),
+                        "trust": tuple(self.project / file for file in self.signing.trust),
+                    }
+                ),
             }
         )
 
@@ -186,6 +233,11 @@ def _environment() -> dict[str, Any]:
         else:
             values[key] = text
     return values
+
+
+def passphrase_of_environment() -> str | None:
+    """What TALLYSTICK_SIGNING__PASSPHRASE says, for a command that needs no project."""
+    return os.environ.get(f"{PREFIX}SIGNING__PASSPHRASE") or None
 
 
 def _merge(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

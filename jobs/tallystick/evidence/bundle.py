@@ -15,6 +15,10 @@ from tallystick.evidence.names import legible
 DATAPACKAGE = "datapackage.json"
 """The manifest, written last: its presence means published."""
 SHA256SUMS = "SHA256SUMS"
+STATEMENT = "statement.dsse.json"
+"""The signed statement over all other files; a bundle that nobody signed has none."""
+TIMESTAMP = "timestamp.tsr"
+"""The time-stamp over the statement, where an authority gave one."""
 REPORT = "report.json"
 FINDINGS = "findings.csv"
 REQUIRED = frozenset({REPORT, "report.html", FINDINGS, "usage.parquet", "quality.json", "run.json"})

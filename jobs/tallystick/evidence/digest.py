@@ -61,10 +61,10 @@ class FileDigest:
         return cls(size_bytes=len(data), sha256=Sha256.of(data))
 
     @classmethod
-    def of_stream(cls, stream: BinaryIO) -> FileDigest:
-        """Length and digest of everything that is left in `stream`, read in pieces of 1 MiB."""
+    def of_stream(cls, stream: BinaryIO, most: int | None = None) -> FileDigest:
+        """Length and digest of what is left in `stream`, but of no more than `most` bytes, read in pieces of 1 MiB."""
         digest, size = hashlib.sha256(), 0
-        while chunk := stream.read(CHUNK):
+        while chunk := stream.read(CHUNK if most is None else min(CHUNK, most - size)):
             digest.update(chunk)
             size += len(chunk)
         return cls(size_bytes=size, sha256=Sha256(digest.hexdigest()))

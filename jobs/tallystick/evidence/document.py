@@ -95,3 +95,16 @@ def describe(value: Json) -> str:
         case list() | dict():
             return f"a{' list' if isinstance(value, list) else 'n object'} of {len(value):,}"
     return legible(str(value))
+
+
+def first_difference(expected: Json, found: Json, path: str) -> tuple[str, str, str]:
+    """The path of the first member in which two documents differ, and what stands there in each."""
+    if isinstance(expected, dict) and isinstance(found, dict):
+        for key in sorted(set(expected) | set(found)):
+            if expected.get(key) != found.get(key) or (key in expected) != (key in found):
+                return first_difference(expected.get(key), found.get(key), f"{path}.{legible(key)}".lstrip("."))
+    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
+        for index, (should, stands) in enumerate(zip(expected, found, strict=True)):
+            if should != stands:
+                return first_difference(should, stands, f"{path}[{index}]")
+    return path, legible(str(expected)), legible(str(found))

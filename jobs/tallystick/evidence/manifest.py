@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tallystick.evidence.bundle import DATAPACKAGE, REPORT, SHA256SUMS
+from tallystick.evidence.bundle import DATAPACKAGE, REPORT, SHA256SUMS, STATEMENT, TIMESTAMP
 from tallystick.evidence.canonical import Json, NotCanonicalError, canonical_bytes, parse_canonical
 from tallystick.evidence.digest import FileDigest, Sha256
 from tallystick.evidence.document import Node, NotAsPromisedError
@@ -74,6 +74,11 @@ class Manifest:
     def folder(self) -> str:
         """The folder of this revision in a report store: `<licensee>/<period>/r<n>`."""
         return f"{self.place}/{revision_name(self.revision)}"
+
+    @property
+    def is_signed(self) -> bool:
+        """Whether it lists a signed statement; that the signature is right is for verification to say."""
+        return STATEMENT in self.files
 
     @property
     def size_bytes(self) -> int:
@@ -153,8 +158,22 @@ def compose_manifest(report: Json, files: Mapping[str, FileDigest], edition: Edi
 
 def compose_sums(payload: Mapping[str, FileDigest]) -> bytes:
     """The bytes of SHA256SUMS: a line a payload file, sorted by name, as `sha256sum -c` reads it."""
-    names = sorted(set(payload) - {SHA256SUMS, DATAPACKAGE})
+    names = sorted(name for name in set(payload) - {SHA256SUMS, DATAPACKAGE} if not is_signed_apart(name))
     return "".join(f"{payload[name].sha256}  {name}\n" for name in names).encode("ascii")
+
+
+def is_signed_apart(name: str) -> bool:
+    """Whether a file is the statement or its time-stamp, which cannot be among what they state."""
+    return name in (STATEMENT, TIMESTAMP)
+
+
+def unsigned_digest(package: Json) -> Sha256:
+    """The digest of a manifest without its own digest and without the lines of the statement and its time-stamp.
+
+    The statement holds it, so that it signs every other word of the manifest that lists it.
+    """
+    lines = [line for line in package["resources"] if not is_signed_apart(line["path"])]
+    return _self_digest({**package, "resources": lines})
 
 
 def revision_name(revision: int) -> str:

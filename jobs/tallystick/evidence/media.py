@@ -27,6 +27,7 @@ _KINDS = {
     "xlsx": Media(format="xlsx", type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     "md": Media(format="md", type="text/markdown"),
     "py": Media(format="py", type="text/x-python"),
+    "tsr": Media(format="tsr", type="application/timestamp-reply"),
     "txt": Media(format="txt", type="text/plain"),
 }
 _UNKNOWN = Media(format="bin", type="application/octet-stream")

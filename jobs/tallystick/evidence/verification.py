@@ -8,16 +8,30 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from tallystick.errors import BundleDiffersError, Difference, UnreadableFileError, VerificationError
-from tallystick.evidence import consistency
-from tallystick.evidence.bundle import DATAPACKAGE, FINDINGS, REPORT, REQUIRED, SHA256SUMS, BundleReader
+from tallystick.evidence import consistency, renderings
+from tallystick.evidence.bundle import (
+    DATAPACKAGE,
+    FINDINGS,
+    REPORT,
+    REQUIRED,
+    SHA256SUMS,
+    STATEMENT,
+    TIMESTAMP,
+    BundleReader,
+)
 from tallystick.evidence.canonical import Json, NotCanonicalError, parse_canonical
 from tallystick.evidence.digest import FileDigest
-from tallystick.evidence.document import NotAsPromisedError
+from tallystick.evidence.document import Node, NotAsPromisedError, first_difference
 from tallystick.evidence.manifest import Manifest, compose_manifest, compose_sums, revision_name
 from tallystick.evidence.names import is_file_name, legible
+from tallystick.evidence.signatures import Seals, check_seals
+from tallystick.evidence.totals import RULE, USAGE, ReadTotals, totals_follow
+from tallystick.evidence.trust import NOBODY, Trust
 
-READ_AS_TEXT = (REPORT, FINDINGS, SHA256SUMS)
-LARGEST_TEXT = 1 << 30
+READ_WHOLE = (REPORT, FINDINGS, SHA256SUMS, STATEMENT, TIMESTAMP, USAGE, *renderings.RULES)
+LARGEST_WHOLE = 1 << 30
+NOT_READ = FileDigest.of(b"")
+"""What stands for a file that the manifest does not list; its name alone is a difference."""
 LARGEST_MANIFEST = 1 << 24
 
 BYTE_RULES = (
@@ -38,6 +52,9 @@ class Verified:
     files: int
     size_bytes: int
     rules: tuple[str, ...]
+    seals: Seals
+    unchecked: tuple[str, ...] = ()
+    """What a bundle may promise and this verification could not look at, a sentence each."""
 
     @property
     def sentence(self) -> str:
@@ -45,7 +62,12 @@ class Verified:
         manifest = self.manifest
         report = f"{manifest.licensee} {manifest.period} {revision_name(manifest.revision)}: {manifest.conclusion}"
         checked = f"checked {self.files:,} files, {self.size_bytes:,} bytes, {len(self.rules)} rules"
-        return f"{legible(report)}; {checked}"
+        return f"{legible(report)}; {checked}; {self.seals.sentence}"
+
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """What was not checked, a sentence each: for want of a trusted key, or because the bundle has no such thing."""
+        return (*self.seals.unchecked, *self.unchecked)
 
     def as_dict(self) -> dict[str, Any]:
         """The result for a program: what was checked, whose report it is, and the digests to write down."""
@@ -62,29 +84,47 @@ class Verified:
             "files": self.files,
             "bytes": self.size_bytes,
             "rules": list(self.rules),
+            **self.seals.as_dict(),
+            "not_checked": list(self.not_checked),
         }
 
 
-def verify_bundle(reader: BundleReader, *, location: str) -> Verified:
+def verify_bundle(
+    reader: BundleReader, *, location: str, trust: Trust = NOBODY, read_totals: ReadTotals | None = None
+) -> Verified:
     """Check a whole bundle, reading each file once; `location` is only repeated in the result.
+
+    Signatures are checked by the keys that the statement names; with a trusted key, that key must be among them.
+    `read_totals` adds up usage.parquet; without it that is left out, and the result says so.
 
     Raises BundleDiffersError that names each file that differs, what was expected and what was found, and
     VerificationError when there is nothing to check.
     """
     names = _names(reader)
     manifest, manifest_bytes = _manifest(reader)
-    digests, texts = _read(reader, sorted(names - {DATAPACKAGE}))
+    digests, whole = _read(reader, sorted(names - {DATAPACKAGE}), manifest)
     _refuse(_file_differences(manifest, digests))
-    _refuse(_sums_difference(digests, texts[SHA256SUMS]))
-    report = _report(texts[REPORT])
-    _refuse(consistency.contradictions(report, texts[FINDINGS]))
+    _refuse(_sums_difference(digests, whole[SHA256SUMS]))
+    report = _report(whole[REPORT])
+    _refuse(consistency.contradictions(report, whole[FINDINGS]))
     _refuse(_manifest_difference(manifest_bytes, manifest, report, digests))
+    seals = check_seals(whole, manifest_bytes, digests, trust)
+    shown = [name for name in renderings.RULES if name in whole]
+    _refuse(_rendering_differences(Node(report), whole, shown, read_totals))
     return Verified(
         location=location,
         manifest=manifest,
         files=len(names),
         size_bytes=len(manifest_bytes) + sum(file.size_bytes for file in digests.values()),
-        rules=(*BYTE_RULES, *consistency.rules()),
+        rules=(
+            *BYTE_RULES,
+            *consistency.rules(),
+            *((renderings.RULES[name].__doc__ or "").strip() for name in shown),
+            *([RULE] if read_totals else []),
+            *seals.rules,
+        ),
+        seals=seals,
+        unchecked=() if read_totals else (f"the sums of {USAGE}, which takes something that reads Parquet",),
     )
 
 
@@ -113,19 +153,26 @@ def _manifest(reader: BundleReader) -> tuple[Manifest, bytes]:
     return manifest, data
 
 
-def _read(reader: BundleReader, names: list[str]) -> tuple[dict[str, FileDigest], dict[str, bytes]]:
+def _read(reader: BundleReader, names: list[str], manifest: Manifest) -> tuple[dict[str, FileDigest], dict[str, bytes]]:
+    """Every file's digest, and the bytes of those that are looked into; of none more than one byte too many."""
     digests: dict[str, FileDigest] = {}
-    texts: dict[str, bytes] = {}
+    whole: dict[str, bytes] = {}
     for name in names:
         if not is_file_name(name):
             raise _differs(legible(name), expected="no such file", found="it is there")
+        if name not in manifest.files:
+            digests[name] = NOT_READ
+            continue
+        most = manifest.files[name].size_bytes + 1
         with _opened(reader, name) as stream:
-            if name in READ_AS_TEXT:
-                texts[name] = _all(stream, name, LARGEST_TEXT)
-                digests[name] = FileDigest.of(texts[name])
+            if name in READ_WHOLE and most <= LARGEST_WHOLE:
+                whole[name] = stream.read(most)
+                digests[name] = FileDigest.of(whole[name])
+            elif name in (REPORT, FINDINGS, SHA256SUMS, STATEMENT, TIMESTAMP):
+                raise _differs(name, expected=f"at most {LARGEST_WHOLE:,} bytes", found="more")
             else:
-                digests[name] = FileDigest.of_stream(stream)
-    return digests, texts
+                digests[name] = FileDigest.of_stream(stream, most)
+    return digests, whole
 
 
 def _file_differences(manifest: Manifest, digests: Mapping[str, FileDigest]) -> Iterator[Difference]:
@@ -136,9 +183,8 @@ def _file_differences(manifest: Manifest, digests: Mapping[str, FileDigest]) -> 
         elif expected is None:
             yield Difference(file=name, expected="no such file", found="it is there")
         elif expected.size_bytes != found.size_bytes:
-            yield Difference(
-                file=name, field="bytes", expected=f"{expected.size_bytes:,}", found=f"{found.size_bytes:,}"
-            )
+            size = "more" if found.size_bytes > expected.size_bytes else f"{found.size_bytes:,}"
+            yield Difference(file=name, field="bytes", expected=f"{expected.size_bytes:,}", found=size)
         elif expected.sha256 != found.sha256:
             yield Difference(file=name, field="sha256", expected=str(expected.sha256), found=str(found.sha256))
 
@@ -172,21 +218,23 @@ def _manifest_difference(
         yield _of(REPORT, error)
         return
     if data != expected:
-        field, should, stands = _first_difference(parse_canonical(expected), parse_canonical(data), "")
+        field, should, stands = first_difference(parse_canonical(expected), parse_canonical(data), "")
         yield Difference(file=DATAPACKAGE, field=field, expected=should, found=stands)
 
 
-def _first_difference(expected: Json, found: Json, path: str) -> tuple[str, str, str]:
-    """The path of the first member in which two documents differ, and what stands there in each."""
-    if isinstance(expected, dict) and isinstance(found, dict):
-        for key in sorted(set(expected) | set(found)):
-            if expected.get(key) != found.get(key) or (key in expected) != (key in found):
-                return _first_difference(expected.get(key), found.get(key), f"{path}.{legible(key)}".lstrip("."))
-    if isinstance(expected, list) and isinstance(found, list) and len(expected) == len(found):
-        for index, (should, stands) in enumerate(zip(expected, found, strict=True)):
-            if should != stands:
-                return _first_difference(should, stands, f"{path}[{index}]")
-    return path, legible(str(expected)), legible(str(found))
+def _rendering_differences(
+    report: Node, whole: Mapping[str, bytes], shown: list[str], read_totals: ReadTotals | None
+) -> Iterator[Difference]:
+    for name in shown:
+        try:
+            renderings.RULES[name](report, whole[REPORT], whole[name])
+        except NotAsPromisedError as error:
+            yield _of(name, error)
+    if read_totals and USAGE in whole:
+        try:
+            totals_follow(report, read_totals(whole[USAGE]))
+        except NotAsPromisedError as error:
+            yield _of(USAGE, error)
 
 
 def _all(stream: BinaryIO, name: str, most: int) -> bytes:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from tallystick.evidence.trust import NOBODY, Trust
 from tallystick.evidence.verification import Verified, verify_bundle
+from tallystick.report.usage_totals import usage_totals
 from tallystick.settings import S3Settings
 from tallystick.storage.new_folder import new_folder, write_bundle
 from tallystick.storage.published import find_bundle
 
 
-def download(url: str, folder: Path, s3: S3Settings) -> Verified:
+def download(url: str, folder: Path, s3: S3Settings, trust: Trust = NOBODY) -> Verified:
     """Copy the bundle at `url` (or the latest revision of a period) to `folder`, which must not exist or be empty.
 
     The folder appears whole and verified, or not at all: UsageError when there is something in it, VerificationError
@@ -18,6 +20,7 @@ def download(url: str, folder: Path, s3: S3Settings) -> Verified:
     """
     found = find_bundle(url, s3)
     with new_folder(folder) as unfinished:
-        verified = verify_bundle(write_bundle(found.reader, unfinished), location=str(folder))
+        copy = write_bundle(found.reader, unfinished)
+        verified = verify_bundle(copy, location=str(folder), trust=trust, read_totals=usage_totals)
         found.check_place(verified.manifest)
     return verified

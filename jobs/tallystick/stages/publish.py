@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 
 from tallystick.errors import NoDataError, NotAuditedError, NotFitToPublishError
+from tallystick.evidence.assembly import Seal
 from tallystick.report.shelf import render_shelf
 from tallystick.runtime.progress import track
 from tallystick.runtime.record import recorded
@@ -15,6 +16,7 @@ from tallystick.stages.audited import Audited
 from tallystick.stages.draft import Draft, drafts
 from tallystick.stages.project import Project, StageResult
 from tallystick.storage.delta import arrow_schema
+from tallystick.storage.key_files import seal_of
 from tallystick.storage.objects import open_store
 from tallystick.storage.publication import Published, publish_bundle
 from tallystick.storage.revisions import show_shelf
@@ -31,6 +33,7 @@ def publish(
     fails (nothing goes out, the results stay in `check_result`), and what the store raises. A dry run renders and
     checks everything and sends nothing.
     """
+    seal = seal_of(project.settings.signing)
     with project.lake.writing(), recorded(project.lake, "publish", licensee=licensee, period=period) as note:
         snapshot = Snapshot(project.lake)
         wanted = [Audited.of(project, snapshot, one, period) for one in project.licensees(licensee)]
@@ -39,7 +42,7 @@ def publish(
         rows = pa.Table.from_pylist([row for draft in ready for row in draft.check_rows()], arrow_schema(CHECK_RESULT))
         project.lake.write(CHECK_RESULT, rows, replace=[one.partition for one in wanted])
         _refuse_unfit(ready)
-        published = _send(project, ready, dry_run=dry_run, revision=revision)
+        published = _send(project, ready, seal, dry_run=dry_run, revision=revision)
         new = [one.location for one in published if one.state == "published"]
         note["inputs"] = snapshot.versions
         note["outputs"] = {"reports": new} if new else {}
@@ -52,7 +55,9 @@ def publish(
     return StageResult(stage="publish", changed=bool(new), sentence=sentence, totals=totals)
 
 
-def _send(project: Project, ready: Sequence[Draft], *, dry_run: bool, revision: int | None) -> list[Published]:
+def _send(
+    project: Project, ready: Sequence[Draft], seal: Seal, *, dry_run: bool, revision: int | None
+) -> list[Published]:
     """Render each draft, and send it unless the run is dry."""
     store = open_store(project.settings.reports, project.settings.s3)
     published = []
@@ -69,6 +74,7 @@ def _send(project: Project, ready: Sequence[Draft], *, dry_run: bool, revision: 
                         report_sha256=hashlib.sha256(files["report.json"]).hexdigest(),
                         title=f"{draft.audited.licensee.name}, {draft.audited.period.text}",
                         revision=revision,
+                        seal=seal,
                     )
                 )
             say(done + 1)

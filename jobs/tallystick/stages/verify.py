@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from tallystick.errors import TallystickError
+from tallystick.evidence.trust import NOBODY, Trust
 from tallystick.evidence.verification import Verified, verify_bundle
+from tallystick.report.usage_totals import usage_totals
 from tallystick.runtime.log import log_event
 from tallystick.settings import S3Settings
 from tallystick.storage.published import find_bundle
 
 
-def verify(location: str, s3: S3Settings) -> Verified:
-    """Check the bundle in a folder or under an s3:// prefix; of a `<licensee>/<period>` folder, its latest revision.
+def verify(location: str, s3: S3Settings, trust: Trust = NOBODY) -> Verified:
+    """Check the bundle in a folder, a zip or under an s3:// prefix; of a `<licensee>/<period>` folder the latest one.
 
     Returns what was checked (`as_dict()` for a program). VerificationError names each file that differs, what was
-    expected and what was found; nothing to check is an error too.
+    expected and what was found; nothing to check is an error too, and so is a bundle that no trusted key has signed.
     """
     log_event("verify.started", location=location)
     try:
         found = find_bundle(location, s3)
-        verified = verify_bundle(found.reader, location=found.location)
+        verified = verify_bundle(found.reader, location=found.location, trust=trust, read_totals=usage_totals)
         found.check_place(verified.manifest)
     except TallystickError as error:
         log_event("verify.failed", location=location, error=type(error).__name__)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tallystick import __version__
 from tallystick.errors import AlreadyPublishedError, NotFitToPublishError, TryAgainError, UsageError, VerificationError
-from tallystick.evidence.bundle import DATAPACKAGE, REPORT, SHA256SUMS, MemoryReader
-from tallystick.evidence.canonical import NotCanonicalError, parse_canonical
-from tallystick.evidence.digest import FileDigest, Sha256
+from tallystick.evidence.assembly import UNSIGNED, Seal, assemble
+from tallystick.evidence.bundle import DATAPACKAGE, REPORT, SHA256SUMS, STATEMENT, TIMESTAMP, MemoryReader
+from tallystick.evidence.canonical import NotCanonicalError
+from tallystick.evidence.digest import Sha256
 from tallystick.evidence.document import NotAsPromisedError
-from tallystick.evidence.manifest import Edition, Manifest, Superseded, compose_manifest, compose_sums, revision_name
+from tallystick.evidence.manifest import Edition, Manifest, Superseded, revision_name
 from tallystick.evidence.names import legible, segment
+from tallystick.evidence.timestamp import check_timestamp
+from tallystick.evidence.trust import Trust
 from tallystick.evidence.verification import verify_bundle
 from tallystick.storage.objects import ObjectStore
 from tallystick.storage.revisions import latest, point_to_latest, read_shelf
@@ -41,6 +44,7 @@ def publish_bundle(
     report_sha256: str,
     title: str,
     revision: int | None = None,
+    seal: Seal = UNSIGNED,
 ) -> Published:
     """Publish `files` (the payload) as `<licensee>/<period>/r<n>/`, then make latest.json name the latest revision.
 
@@ -50,32 +54,35 @@ def publish_bundle(
     says (NotFitToPublishError). The shelf is made by `revisions.show_shelf` when all of a run's reports are out.
 
     SHA256SUMS names every byte of the payload and is stored first: it claims the number, so that two publishers never
-    mix files, and what a killed run left is completed only by the very same files. The manifest comes last; before it
-    nothing is published. Two that publish different results within the same moment may both say that they supersede the
-    revision before the two.
+    mix files, and what a killed run left is completed only by the very same files, signed by the same keys. Statement
+    and time-stamp follow the payload. The manifest comes last; before it nothing is published. Two that publish
+    different results within the same moment may both say that they supersede the revision before the two.
     """
     if revision is not None and revision < 1:
         raise UsageError("revisions are numbered from 1")
     edition = Edition(title=title, revision=revision or 1, supersedes=None, code_version=__version__)
-    manifest = Manifest.parse(_whole_bundle(files, edition)[DATAPACKAGE])
+    manifest = Manifest.parse(_whole_bundle(files, edition, UNSIGNED)[DATAPACKAGE])
     place = manifest.place
     if place != f"{segment(licensee)}/{segment(period_slug)}":
         raise UsageError(f"the report is about {place}", where=legible(f"{licensee}/{period_slug}"))
     if manifest.report_sha256.hex != report_sha256:
         raise NotFitToPublishError(f"report.json has the SHA-256 {manifest.report_sha256}, not {report_sha256}")
-    published = _publish(store, place, dict(files), title, revision)
+    published = _publish(store, place, dict(files), title, revision, seal)
     point_to_latest(store, place)
     return published
 
 
-def _publish(store: ObjectStore, place: str, payload: Mapping[str, bytes], title: str, wanted: int | None) -> Published:
+def _publish(
+    store: ObjectStore, place: str, payload: Mapping[str, bytes], title: str, wanted: int | None, seal: Seal
+) -> Published:
     report_sha256 = Sha256.of(payload[REPORT])
     passed = 0
     for _ in range(TRIES):
         before = latest(store, place)
         there = _already_there(store, place, report_sha256, before, wanted)
         number = there or wanted or max(before.revision if before else 0, passed) + 1
-        if there or _complete(store, place, payload, _edition(title, number, before), before, asked=wanted is not None):
+        edition = _edition(title, number, before)
+        if there or _complete(store, place, payload, edition, before, seal, asked=wanted is not None):
             return Published(
                 location=store.url(f"{place}/{revision_name(number)}"),
                 revision=number,
@@ -113,17 +120,19 @@ def _complete(
     payload: Mapping[str, bytes],
     edition: Edition,
     before: Manifest | None,
+    seal: Seal,
     *,
     asked: bool,
 ) -> bool:
     """Whether the revision is whole in the store now; False when its number is taken, or is no longer the next."""
-    files = _whole_bundle(payload, edition)
     folder = f"{place}/{revision_name(edition.revision)}"
     present = {each.key.removeprefix(f"{folder}/") for each in store.list(f"{folder}/")}
+    stamped = store.get(f"{folder}/{TIMESTAMP}") if TIMESTAMP in present else None
+    files = _whole_bundle(payload, edition, _stamped_once(seal, stamped))
     try:
         if present - set(files):
             raise AlreadyPublishedError("there are files of another run", where=store.url(folder))
-        for name in (SHA256SUMS, *sorted(payload)):
+        for name in (SHA256SUMS, *sorted(payload), *(each for each in (STATEMENT, TIMESTAMP) if each in files)):
             store.put_new(f"{folder}/{name}", files[name])
         if latest(store, place) != before:
             return False
@@ -136,6 +145,22 @@ def _complete(
     return True
 
 
+def _stamped_once(seal: Seal, stamped: bytes | None) -> Seal:
+    """The seal that takes a time-stamp which a killed run left, if it is over the same statement."""
+    ask = seal.stamp
+    if stamped is None or ask is None:
+        return seal
+
+    def stamp(statement: bytes) -> bytes:
+        try:
+            check_timestamp(stamped, statement, ())
+        except NotAsPromisedError:
+            return ask(statement)
+        return stamped
+
+    return replace(seal, stamp=stamp)
+
+
 def _edition(title: str, number: int, before: Manifest | None) -> Edition:
     supersedes = None
     if before:
@@ -145,15 +170,12 @@ def _edition(title: str, number: int, before: Manifest | None) -> Edition:
     return Edition(title=title, revision=number, supersedes=supersedes, code_version=__version__)
 
 
-def _whole_bundle(payload: Mapping[str, bytes], edition: Edition) -> dict[str, bytes]:
-    """The payload with SHA256SUMS and its manifest; NotFitToPublishError when it would not pass its verification."""
-    digests = {name: FileDigest.of(data) for name, data in payload.items()}
-    sums = compose_sums(digests)
+def _whole_bundle(payload: Mapping[str, bytes], edition: Edition, seal: Seal) -> dict[str, bytes]:
+    """The payload with all that goes with it; NotFitToPublishError when it would not pass its verification."""
+    trust = Trust(keys=tuple(key.public for key in seal.keys))
     try:
-        report = parse_canonical(payload.get(REPORT, b""))
-        manifest = compose_manifest(report, {**digests, SHA256SUMS: FileDigest.of(sums)}, edition)
-        files = {**payload, SHA256SUMS: sums, DATAPACKAGE: manifest}
-        verify_bundle(MemoryReader(files), location="(before publication)")
+        files = assemble(payload, edition, seal)
+        verify_bundle(MemoryReader(files), location="(before publication)", trust=trust)
     except (NotCanonicalError, NotAsPromisedError, VerificationError) as error:
         raise NotFitToPublishError(
             f"this report would not pass its verification: {error}",

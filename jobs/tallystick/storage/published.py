@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from tallystick.errors import BundleDiffersError, Difference, MissingInputError
+from tallystick.evidence.archive import ZipReader
 from tallystick.evidence.bundle import DATAPACKAGE, BundleReader, FolderReader
 from tallystick.evidence.digest import Sha256
 from tallystick.evidence.manifest import Manifest, revision_name
 from tallystick.settings import S3Settings
 from tallystick.storage.objects import ObjectStore, open_store
 from tallystick.storage.revisions import LATEST, read_latest
+
+_REVISION = re.compile(r"r[1-9][0-9]{0,8}")
 
 
 class StoreReader:
@@ -40,7 +44,13 @@ class FoundBundle:
     pointed: Pointed | None
 
     def check_place(self, manifest: Manifest) -> None:
-        """BundleDiffersError when it is not what latest.json promised, or what it supersedes has been changed since."""
+        """BundleDiffersError when it is not what its folder's name or latest.json promised.
+
+        Nor may what it supersedes have been changed since, where that is still there.
+        """
+        folder = self.location.rstrip("/").rpartition("/")[2]
+        if _REVISION.fullmatch(folder) and folder != revision_name(manifest.revision):
+            raise _differs(DATAPACKAGE, "tallystick.revision", folder[1:], str(manifest.revision))
         if self.pointed is not None:
             self.pointed.check(manifest)
 
@@ -71,10 +81,12 @@ class Pointed:
 
 
 def find_bundle(location: str, s3: S3Settings) -> FoundBundle:
-    """The bundle at a folder or s3:// prefix; of a `<licensee>/<period>` folder with latest.json, the latest revision.
+    """The bundle in a folder, a zip or under an s3:// prefix; of a `<licensee>/<period>` folder, the latest revision.
 
     BundleDiffersError when latest.json does not name the highest revision that is published there.
     """
+    if "://" not in location and Path(location).is_file():
+        return FoundBundle(location=location, reader=ZipReader(Path(location)), pointed=None)
     store = open_store(location, s3)
     if not location.startswith("s3://") and not Path(location).is_dir():
         raise MissingInputError("there is no such folder", where=location, next_step="name the folder of a bundle")
