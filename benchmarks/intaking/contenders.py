@@ -20,9 +20,10 @@ from tallystick.formats import BUILT_IN
 from tallystick.intake.task import FileTask
 from tallystick.runtime.engine import Engine
 from tallystick.settings import EngineSettings, S3Settings, Settings
-from tallystick.stages.ingest import GroupTask, ingest, read_group
-from tallystick.stages.offer import DigestTask, digest_object
+from tallystick.stages.ingest import ingest
 from tallystick.stages.project import Project
+from tallystick.stages.reading import DigestTask, GroupTask, ListedFile, digest_object, read_group
+from tallystick.storage.pinned import Pin
 from tallystick.tables.intake import INTAKE
 
 PROJECT = 'provider = "Murmur Social"\n'
@@ -55,7 +56,7 @@ def stage(kind: str, files: list[str], out: str, *, workers: int) -> dict[str, A
     for file in files:
         (folder / "logs" / Path(file).name).symlink_to(file)
     engine = Engine(EngineSettings(master=f"local[{workers}]"))
-    engine.map([DigestTask(uri=file, s3=S3Settings()) for file in files], digest_object, label="warm")
+    engine.map([DigestTask(uri=file, pin=_pin(file), s3=S3Settings()) for file in files], digest_object, label="warm")
     project = Project(Settings.load(folder), engine)
     with spent() as cost:
         ingest(project)
@@ -106,7 +107,10 @@ def goaccess(kind: str, files: list[str], out: str) -> dict[str, Any]:
 
 def _group(kind: str, files: list[str], folder: Path, number: int) -> GroupTask:
     tasks = [
-        FileTask(source="edge", name=Path(file).name, uri=file, version_tag="1/bench", format=FORMATS[kind])
+        ListedFile(
+            task=FileTask(source="edge", name=Path(file).name, uri=file, version_tag="1/bench", format=FORMATS[kind]),
+            pin=_pin(file),
+        )
         for file in files
     ]
     scratch = folder / "scratch"
@@ -120,6 +124,11 @@ def _group(kind: str, files: list[str], folder: Path, number: int) -> GroupTask:
         engine=EngineSettings(scratch=scratch),
         catalogue=BUILT_IN,
     )
+
+
+def _pin(file: str) -> Pin:
+    status = Path(file).stat()
+    return Pin(size_bytes=status.st_size, version_tag=str(status.st_mtime_ns))
 
 
 def _digested(folder: Path) -> dict[str, Any]:

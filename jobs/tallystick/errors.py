@@ -87,6 +87,10 @@ class UnreadableFileError(InputError):
     """A file exists and cannot be opened or decoded."""
 
 
+class NoFileError(UnreadableFileError):
+    """What is listed is no file: a pipe, a device, a folder, or a link that leads nowhere."""
+
+
 class DamagedFileError(InputError):
     """A compressed file is cut, damaged or followed by bytes that do not belong to it; none of its entries counts."""
 
@@ -199,6 +203,10 @@ class TryAgainError(TallystickError):
 
 class StoreUnreachableError(TryAgainError):
     """The object store does not answer."""
+
+
+class ChangedObjectError(TryAgainError):
+    """A log object was written to, or taken away, between its listing and the end of its reading."""
 
 
 class LostRaceError(TryAgainError):

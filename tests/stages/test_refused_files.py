@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from stages.world import World, a_call, as_lines, numbered
-from tallystick.errors import EmptySourceError, MissingInputError, RefusedFilesError, UnreadableFileError
+from tallystick.errors import EmptySourceError, MissingInputError, RefusedFilesError
 from tallystick.stages.ingest import ingest
 from tallystick.tables.intake import INTAKE
 from tallystick.tables.source_file import SOURCE_FILE
@@ -123,18 +123,26 @@ def a_pipe(place: Path) -> None:
 
 
 @pytest.mark.parametrize("put", [a_broken_link, a_pipe])
-def test_what_cannot_be_opened_is_named_and_nothing_is_ingested(finished: World, put: object) -> None:
-    versions = finished.versions()
+def test_what_is_no_file_is_refused_like_a_damaged_one_and_the_others_are_ingested(
+    finished: World, put: object
+) -> None:
     assert callable(put)
     put(finished.folder / "logs/gateway/odd.jsonl")
     finished.log("2024-03-04", FOURTH_DAY)
 
-    with pytest.raises((UnreadableFileError, MissingInputError)) as caught:
+    with pytest.raises(RefusedFilesError, match="1 of 2 new files are refused") as caught:
         ingest(finished.project)
 
-    assert "odd.jsonl" in str(caught.value)
-    assert caught.value.next_step == "mend it or take it out of the source, then run tallystick ingest again"
-    assert finished.versions() == versions
+    assert caught.value.where == "gateway/odd.jsonl"
+    [refused] = [row for row in finished.rows(SOURCE_FILE) if row["state"] == "refused"]
+    assert (refused["name"], refused["size_bytes"], refused["entries"]) == ("odd.jsonl", 0, 0)
+    assert [row for row in finished.rows(SOURCE_FILE) if row["name"] == "2024-03-04.jsonl"]
+    assert ingest(finished.project).changed is False
+
+    (finished.folder / "logs/gateway/odd.jsonl").unlink()
+    finished.write("logs/gateway/odd.jsonl", "")
+    assert ingest(finished.project).totals["refused"] == 0
+    assert [row["state"] for row in finished.rows(SOURCE_FILE) if row["name"] == "odd.jsonl"] == ["read"]
 
 
 def test_an_empty_folder_among_the_logs_is_no_log(finished: World) -> None:

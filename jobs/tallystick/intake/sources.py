@@ -14,25 +14,30 @@ from tallystick.yaml_file import Stated, load_yaml, refuse, yaml_files
 
 
 class Source(Stated):
-    """One folder or bucket prefix of log objects in one format."""
+    """One folder, bucket prefix or list of log objects in one format."""
 
     name: Slug
     says: str = ""
     folder: str | None = Field(default=None, description="A folder, relative to the project.")
     prefix: str | None = Field(default=None, pattern=r"^s3://[^/]+(/.*)?$", description="s3://bucket/prefix")
+    listed: str | None = Field(
+        default=None,
+        alias="list",
+        description="A file of paths, relative to the project, or s3:// addresses, one a line; # begins a comment.",
+    )
     files: str = Field(default="*", description="Which names below it are logs; * is any run of characters, / too.")
     format: str | None = Field(default=None, description="A format's name; found from the entries where absent.")
     routes: tuple[str, ...] = Field(default=(), description="Templates, `GET /2/posts/{id}`, for logs with paths only.")
 
     @model_validator(mode="after")
     def _one_place(self) -> Source:
-        if (self.folder is None) == (self.prefix is None):
-            raise ValueError("exactly one of folder and prefix is needed")
+        if sum(place is not None for place in (self.folder, self.prefix, self.listed)) != 1:
+            raise ValueError("exactly one of folder, prefix and list is needed")
         return self
 
     def place(self, project: Path) -> str:
-        """The absolute folder or the s3:// prefix."""
-        return self.prefix if self.prefix is not None else str((project / str(self.folder)).resolve())
+        """The absolute folder or list, or the s3:// prefix."""
+        return self.prefix if self.prefix is not None else str((project / str(self.folder or self.listed)).resolve())
 
 
 def stated_routes(sources: Sequence[Source], catalogue: Catalogue = BUILT_IN) -> tuple[str, ...] | None:

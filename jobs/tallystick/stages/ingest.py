@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from tallystick.duck import WrittenFile, connect, write_file, write_partitions
-from tallystick.errors import RefusedFilesError
-from tallystick.formats import Catalogue
-from tallystick.intake.reader import create_entry_tables, read_file
-from tallystick.intake.straight import Straight
-from tallystick.intake.task import FileTask
+from tallystick.errors import ChangedObjectError, RefusedFilesError, TallystickError
 from tallystick.runtime.record import recorded
-from tallystick.settings import EngineSettings, S3Settings
 from tallystick.stages.digesting import key_for_reading
-from tallystick.stages.offer import Offered, find_repeats, offered, open_log, rules_of
+from tallystick.stages.offer import Offered, find_repeats, offered, rules_of
 from tallystick.stages.project import Project, StageResult
+from tallystick.stages.reading import GroupRead, GroupTask, ListedFile, Unread, read_group
 from tallystick.storage.delta import arrow_schema
 from tallystick.tables.intake import INTAKE
 from tallystick.tables.rejected_entry import REJECTED_ENTRY
@@ -35,33 +26,12 @@ GROUP_FILES = 50
 Row = dict[str, Any]
 
 
-@dataclass(frozen=True, kw_only=True)
-class GroupTask:
-    """Some files for one task, and where their entries go."""
-
-    number: int
-    files: tuple[FileTask, ...]
-    batch: str
-    lake: Path
-    s3: S3Settings
-    engine: EngineSettings
-    catalogue: Catalogue
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupRead:
-    """What a task hands back: the account of each file (columns of `source_file`) and the files it wrote."""
-
-    accounts: list[Row]
-    entries: list[WrittenFile]
-    rejected: list[WrittenFile]
-
-
 def ingest(project: Project, *, accept_refused: bool = False) -> StageResult:
     """Read every object that is new or changed; what was read before is not read again.
 
     Raises RefusedFilesError, after everything that can be read is committed, when a new file cannot be read to its end,
-    unless the caller accepts that.
+    and ChangedObjectError when one was written to or taken away since it was listed, unless the caller accepts that. A
+    file that was added since then is for the next run.
 
     Entries are committed before the files that they came from: a file without a row in `source_file` was not ingested,
     and what a killed run left of it is taken out by the next.
@@ -73,72 +43,55 @@ def ingest(project: Project, *, accept_refused: bool = False) -> StageResult:
         tags = {(row["source"], row["name"]): row["version_tag"] for row in known if row["state"] != "superseded"}
         new = [one for one in everything if tags.get(one.key) != one.task.version_tag]
         accounts: list[Row] = []
+        unread: list[Unread] = []
         if new:
             digests = find_repeats(project, new, known)
-            unread = _without_repeats(new, digests, known)
-            read = project.engine.map(_groups(project, new, unread), read_group, label="ingest: files")
-            for table, files in (
-                (INTAKE, [file for group in read for file in group.entries]),
-                (REJECTED_ENTRY, [file for group in read for file in group.rejected]),
-            ):
-                note["outputs"][table.name] = project.lake.commit(table, files)
+            to_read = _without_repeats(new, digests, known)
+            read = project.engine.map(_groups(project, new, to_read), read_group, label="ingest: files")
+            unread = [one for group in read for one in group.unread]
             accounts = [account for group in read for account in group.accounts]
             accounts = [*accounts, *_accounts_of_repeats(new, digests, accounts, known)]
-            rows = settle_states(known, accounts)
-            written = pa.Table.from_pylist(rows, schema=arrow_schema(SOURCE_FILE))
-            note["outputs"][SOURCE_FILE.name] = project.lake.write(SOURCE_FILE, written, replace=[{}])
+            if accounts:
+                note["outputs"] = _commit(project, read, settle_states(known, accounts))
         note["totals"] = {"offered": len(everything), "new": len(new)} | {
             name: sum(account[name] for account in accounts) for name in ("entries", "accepted", "rejected")
         }
     refused = [account for account in accounts if account["state"] == "refused"]
-    if refused and not accept_refused:
-        raise RefusedFilesError(
-            f"{refused[0]['problem']} ({len(refused)} of {len(new)} new files are refused and count nothing; "
-            "the others are ingested)",
-            where=f"{refused[0]['source']}/{refused[0]['name']}",
-            next_step="mend the file and run tallystick ingest again, or go on without it: tallystick refine",
-        )
-    entries = f"{note['totals']['entries']:,} entries, {len(refused)} files refused"
+    if (refused or unread) and not accept_refused:
+        raise _what_stands_against(refused, unread, len(new))
+    entries = f"{note['totals']['entries']:,} entries, {len(refused) + len(unread)} files refused"
     sentence = f"{len(new)} of {len(everything)} files are new; {entries}"
     return StageResult(
         stage="ingest",
-        changed=bool(new),
+        changed=bool(accounts),
         sentence=sentence if new else f"nothing new: {len(everything)} files, all ingested before",
-        totals={**note["totals"], "refused": len(refused)},
+        totals={**note["totals"], "refused": len(refused) + len(unread)},
     )
 
 
-def read_group(task: GroupTask) -> GroupRead:
-    """Read some files, and write their entries: those of a large one in files of its own, the others' together."""
-    name, root = f"{task.batch}-{task.number}", task.lake / INTAKE.name
-    with tempfile.TemporaryDirectory(dir=task.engine.scratch) as folder:
-        scratch = Path(folder)
-        connection = connect(memory_limit=task.engine.memory_limit, scratch=scratch)
-        create_entry_tables(connection)
-        opened = partial(open_log, s3=task.s3)
-        straight = [Straight(root=root, name=f"{name}-file-{place}") for place, _ in enumerate(task.files)]
-        accounts = [
-            read_file(
-                connection,
-                file,
-                open_object=opened,
-                scratch=scratch,
-                batch=task.batch,
-                catalogue=task.catalogue,
-                straight=own,
-            )
-            for file, own in zip(task.files, straight, strict=True)
-        ]
-        # One thread keeps the order of the files, which is that of the listing, and of the entries in each.
-        shared = write_partitions(
-            connection, "SELECT * FROM entry", root, partition_by="event_date", name=f"{name}-{{i}}"
+def _commit(project: Project, read: Sequence[GroupRead], rows: Sequence[Row]) -> dict[str, int]:
+    """Make what the tasks wrote part of the tables, then all rows of `source_file`; returns each table's version."""
+    lake = project.lake
+    written = pa.Table.from_pylist(list(rows), schema=arrow_schema(SOURCE_FILE))
+    return {
+        INTAKE.name: lake.commit(INTAKE, [file for group in read for file in group.entries]),
+        REJECTED_ENTRY.name: lake.commit(REJECTED_ENTRY, [file for group in read for file in group.rejected]),
+        SOURCE_FILE.name: lake.write(SOURCE_FILE, written, replace=[{}]),
+    }
+
+
+def _what_stands_against(refused: Sequence[Row], unread: Sequence[Unread], new: int) -> TallystickError:
+    """The error that names the first file which is refused, else which could not be read this time."""
+    others = f"({len(refused) + len(unread)} of {new} new files are refused and count nothing; the others are ingested)"
+    if refused:
+        return RefusedFilesError(
+            f"{refused[0]['problem']} {others}",
+            where=f"{refused[0]['source']}/{refused[0]['name']}",
+            next_step="mend the file and run tallystick ingest again, or go on without it: tallystick refine",
         )
-        entries = [*shared, *(file for own in straight for file in own.written)]
-        rejected = []
-        if connection.execute("SELECT count(*) FROM rejected").fetchall() != [(0,)]:
-            query = "SELECT * FROM rejected ORDER BY file_id, position"
-            rejected = [write_file(connection, query, task.lake / REJECTED_ENTRY.name, partition={}, name=name)]
-    return GroupRead(accounts=[account.row() for account in accounts], entries=entries, rejected=rejected)
+    first = next((one for one in unread if not one.may_pass), unread[0])
+    kind = ChangedObjectError if first.may_pass else RefusedFilesError
+    return kind(f"{first.problem} {others}", where=f"{first.source}/{first.name}", next_step=first.next_step)
 
 
 def settle_states(known: Sequence[Row], accounts: Sequence[Row]) -> list[Row]:
@@ -203,7 +156,11 @@ def _accounts_of_repeats(
     """
     read = {(account["source"], account["name"]) for account in accounts}
     by_reading = {_reading_of(row): row for row in [*known, *accounts]}
-    repeats = [(one, by_reading.get(_reading_before(one, digests))) for one in new if one.key not in read]
+    repeats = [
+        (one, by_reading.get(_reading_before(one, digests)))
+        for one in new
+        if one.key not in read and one.key in digests
+    ]
     return [
         {
             **row,
@@ -219,20 +176,20 @@ def _accounts_of_repeats(
 def _groups(project: Project, new: Sequence[Offered], unread: Sequence[Offered]) -> list[GroupTask]:
     """Whole files of one source in tasks of about the same size, in the order of the listing."""
     batches = _batches(new)
-    groups: list[list[FileTask]] = []
+    groups: list[list[ListedFile]] = []
     size = 0
     for one in unread:
         is_full = size + one.size_bytes > GROUP_BYTES or (groups and len(groups[-1]) >= GROUP_FILES)
-        if not groups or is_full or groups[-1][-1].source != one.task.source:
+        if not groups or is_full or groups[-1][-1].task.source != one.task.source:
             groups.append([])
             size = 0
-        groups[-1].append(one.task)
+        groups[-1].append(ListedFile(task=one.task, pin=one.pin))
         size += one.size_bytes
     return [
         GroupTask(
             number=number,
             files=tuple(files),
-            batch=batches[files[0].source],
+            batch=batches[files[0].task.source],
             lake=project.lake.root,
             s3=project.settings.s3,
             engine=project.settings.engine,

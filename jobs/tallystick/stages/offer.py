@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 from tallystick.digest_key import DigestKey
-from tallystick.errors import EmptySourceError, InputError, MissingInputError, UnknownFormatError
+from tallystick.errors import UnknownFormatError
 from tallystick.formats import Catalogue
 from tallystick.intake.sources import Source
 from tallystick.intake.task import FileTask
-from tallystick.settings import S3Settings
+from tallystick.stages.listing import list_source
 from tallystick.stages.project import Project
-from tallystick.storage.objects import list_objects, open_object
+from tallystick.stages.reading import DigestTask, digest_object
+from tallystick.storage.pinned import Pin
 
 RULES = "ingest 3"
 """Changes when equal bytes would give other entries; a file read by older rules is read again."""
@@ -23,10 +23,15 @@ RULES = "ingest 3"
 
 @dataclass(frozen=True, kw_only=True)
 class Offered:
-    """One object of a listing, as a task, with its size."""
+    """One object of a listing, as a task, with its length and version."""
 
     task: FileTask
-    size_bytes: int
+    pin: Pin
+
+    @property
+    def size_bytes(self) -> int:
+        """Its stored length."""
+        return self.pin.size_bytes
 
     @property
     def key(self) -> tuple[str, str]:
@@ -37,7 +42,7 @@ class Offered:
 def offered(project: Project, digest_key: DigestKey) -> list[Offered]:
     """Every object of every source, ordered by source and name; what is secret in them is digested under the key.
 
-    Raises MissingInputError for a folder or prefix that is not there, EmptySourceError for one that holds no object,
+    Raises MissingInputError for a folder, prefix or list that is not there, EmptySourceError for one without an object,
     UnknownFormatError for a format that there is not.
     """
     for source in project.sources:
@@ -55,22 +60,6 @@ def _refuse_unknown_format(source: Source, catalogue: Catalogue) -> None:
 
 
 def _of_source(project: Project, source: Source, digest_key: DigestKey) -> list[Offered]:
-    place = source.place(project.settings.project)
-    pattern = re.compile(
-        "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", source.files)), re.S
-    )
-    try:
-        listed = [one for one in list_objects(place, project.settings.s3) if pattern.fullmatch(one.key)]
-    except MissingInputError as error:
-        raise MissingInputError(
-            f"the source {source.name!r} is not there", where=place, next_step=f"mend sources/{source.name}.yaml"
-        ) from error
-    if not listed:
-        raise EmptySourceError(
-            f"the source {source.name!r} holds no object that is called {source.files!r}",
-            where=place,
-            next_step=f"put logs there, or mend sources/{source.name}.yaml",
-        )
     rules = _rules(source, project.catalogue)
     return [
         Offered(
@@ -83,9 +72,9 @@ def _of_source(project: Project, source: Source, digest_key: DigestKey) -> list[
                 routes=source.routes,
                 digest_key=digest_key,
             ),
-            size_bytes=one.size_bytes,
+            pin=Pin(size_bytes=one.size_bytes, version_tag=one.version_tag),
         )
-        for one in listed
+        for one in list_source(source, project.settings.project, project.settings.s3)
     ]
 
 
@@ -103,45 +92,19 @@ def rules_of(version_tag: str) -> str:
     return version_tag.rpartition("/")[2]
 
 
-def open_log(uri: str, *, s3: S3Settings) -> BinaryIO:
-    """One offered object as a stream. Raises InputError for what cannot be opened, which stops the stage."""
-    try:
-        return open_object(uri, s3)
-    except InputError as error:
-        error.next_step = error.next_step or "mend it or take it out of the source, then run tallystick ingest again"
-        raise
-
-
-@dataclass(frozen=True, kw_only=True)
-class DigestTask:
-    """One object whose bytes are to be digested."""
-
-    uri: str
-    s3: S3Settings
-
-
-def digest_object(task: DigestTask) -> str:
-    """SHA-256 of the object's stored bytes."""
-    digest = hashlib.sha256()
-    with open_log(task.uri, s3=task.s3) as stream:
-        while part := stream.read(1 << 20):
-            digest.update(part)
-    return digest.hexdigest()
-
-
 def find_repeats(
     project: Project, new: Sequence[Offered], known: Sequence[dict[str, Any]]
 ) -> dict[tuple[str, str], str]:
     """By source and name, the SHA-256 of every new object that has the size of another, so may repeat its bytes.
 
-    Objects of a size of their own repeat nothing and are not read for this.
+    Objects of a size of their own, or without a byte, repeat nothing and are not read for this.
     """
     sizes: dict[int, int] = {}
     for row in known:
         sizes[row["size_bytes"]] = sizes.get(row["size_bytes"], 0) + 1
     for one in new:
         sizes[one.size_bytes] = sizes.get(one.size_bytes, 0) + 1
-    alike = [one for one in new if sizes[one.size_bytes] > 1]
-    tasks = [DigestTask(uri=one.task.uri, s3=project.settings.s3) for one in alike]
+    alike = [one for one in new if one.size_bytes and sizes[one.size_bytes] > 1]
+    tasks = [DigestTask(uri=one.task.uri, pin=one.pin, s3=project.settings.s3) for one in alike]
     digests = project.engine.map(tasks, digest_object, label="ingest: compare files")
-    return {one.key: digest for one, digest in zip(alike, digests, strict=True)}
+    return {one.key: digest for one, digest in zip(alike, digests, strict=True) if digest is not None}

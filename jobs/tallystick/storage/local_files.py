@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
-from tallystick.errors import MissingInputError, UnreadableFileError
+from tallystick.errors import MissingInputError, NoFileError, UnreadableFileError
 from tallystick.evidence.names import legible
 from tallystick.storage.stored import StoredObject
 
@@ -33,9 +33,30 @@ def list_files(place: Path) -> Iterator[StoredObject]:
         raise UnreadableFileError("this folder cannot be read", where=legible(str(error.filename))) from error
 
 
+def list_file(key: str, place: Path) -> StoredObject:
+    """What a listing says of one file, pipe, device or link; MissingInputError where there is nothing."""
+    try:
+        status = place.stat() if place.exists() else place.lstat()
+    except FileNotFoundError as error:
+        raise MissingInputError("there is no such file", where=legible(str(place))) from error
+    except OSError as error:
+        raise UnreadableFileError(f"it cannot be looked at: {error.strerror}", where=legible(str(place))) from error
+    return _listed(key, place, status)
+
+
+def is_link(uri: str) -> bool:
+    """Whether a path or a file:// address is that of a link, wherever it leads."""
+    return Path(_path_of(uri)).is_symlink()
+
+
+def version_tag(stream: BinaryIO) -> str:
+    """The time of the last change of an open file, in ns, as a listing says it."""
+    return str(os.fstat(stream.fileno()).st_mtime_ns)
+
+
 def open_file(uri: str) -> BinaryIO:
     """The file at a path or a file:// address."""
-    path = os.fsdecode(unquote_to_bytes(uri.removeprefix("file://"))) if uri.startswith("file://") else uri
+    path = _path_of(uri)
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError as error:
@@ -45,8 +66,12 @@ def open_file(uri: str) -> BinaryIO:
         raise UnreadableFileError(f"it cannot be opened: {reason}", where=legible(uri)) from error
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
-        raise UnreadableFileError("this is no regular file", where=legible(uri))
+        raise NoFileError("this is no regular file", where=legible(uri))
     return os.fdopen(handle, "rb", buffering=BUFFER)
+
+
+def _path_of(uri: str) -> str:
+    return os.fsdecode(unquote_to_bytes(uri.removeprefix("file://"))) if uri.startswith("file://") else uri
 
 
 def _walk(folder: Path, below: str, entered: frozenset[tuple[int, int]]) -> Iterator[StoredObject]:
@@ -70,11 +95,10 @@ def _stat(entry: os.DirEntry[str]) -> os.stat_result:
 
 
 def _listed(name: str, path: Path, status: os.stat_result) -> StoredObject:
-    raw = os.fsencode(name)
-    key = raw.decode("utf-8", "backslashreplace")
+    is_text = os.fsencode(path).decode("utf-8", "replace") == str(path)
     return StoredObject(
-        key=key,
-        uri=str(path) if os.fsencode(key) == raw else "file://" + quote_from_bytes(os.fsencode(path)),
+        key=os.fsencode(name).decode("utf-8", "backslashreplace"),
+        uri=str(path) if is_text else "file://" + quote_from_bytes(os.fsencode(path)),
         size_bytes=status.st_size if stat.S_ISREG(status.st_mode) else 0,
         version_tag=str(status.st_mtime_ns),
     )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, Protocol, cast
 
-from tallystick.errors import UsageError
+from tallystick.errors import MissingInputError, NoFileError, UsageError
 from tallystick.evidence.names import legible
 from tallystick.settings import S3Settings
 from tallystick.storage import local_files
 from tallystick.storage.folder import FolderStore
+from tallystick.storage.pinned import Pin, PinnedStream, changed
 from tallystick.storage.stored import StoredObject
 
 if TYPE_CHECKING:
@@ -89,9 +90,31 @@ def open_object(uri: str, s3: S3Settings) -> BinaryIO:
 
     MissingInputError without it, UnreadableFileError for a folder, a pipe, a device or a file that may not be read.
     """
+    return _open(uri, s3, etag=None)
+
+
+def open_pinned(uri: str, s3: S3Settings, pin: Pin) -> BinaryIO:
+    """The object that was listed, as `open_object`, read to the length that was listed.
+
+    ChangedObjectError where it is gone or another one now, or turns out longer or shorter while it is read.
+    NoFileError also for a link that leads nowhere, since it is there.
+    """
+    try:
+        stream = _open(uri, s3, etag=pin.version_tag)
+    except MissingInputError as error:
+        if not _is_s3(uri) and local_files.is_link(uri):
+            raise NoFileError("this link leads nowhere", where=error.where) from error
+        raise changed(uri, "it was there when it was listed, and is gone") from error
+    if not _is_s3(uri) and local_files.version_tag(stream) != pin.version_tag:
+        stream.close()
+        raise changed(uri, "it was written to since it was listed")
+    return cast(BinaryIO, PinnedStream(stream, pin, uri))
+
+
+def _open(uri: str, s3: S3Settings, *, etag: str | None) -> BinaryIO:
     if _is_s3(uri):
         address = S3Url.parse(uri)
-        return _whole_bucket(address.bucket, s3, os.getpid()).open(address.key)
+        return _whole_bucket(address.bucket, s3, os.getpid()).open(address.key, etag=etag)
     return local_files.open_file(uri)
 
 
@@ -109,6 +132,21 @@ def list_objects(url: str, s3: S3Settings) -> list[StoredObject]:
         folder, _, name = address.key.rpartition("/")
         objects = [found for found in _s3_store(address.bucket, folder, s3).list(name) if found.key == name]
     return objects
+
+
+def list_named(places: Sequence[tuple[str, str]], s3: S3Settings) -> list[StoredObject]:
+    """Single objects, each given by the key that it gets and its path or s3://bucket/key, in their order.
+
+    MissingInputError for the first that is not there; a link that leads nowhere is listed, as in a folder.
+    """
+    return [_named(key, place, s3) for key, place in places]
+
+
+def _named(key: str, place: str, s3: S3Settings) -> StoredObject:
+    if not _is_s3(place):
+        return local_files.list_file(key, Path(place))
+    address = S3Url.parse(place)
+    return replace(_whole_bucket(address.bucket, s3, os.getpid()).look_up(address.key), key=key)
 
 
 def _is_s3(url: str) -> bool:

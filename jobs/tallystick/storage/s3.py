@@ -81,10 +81,14 @@ class S3Store:
         with self.open(key) as stream:
             return stream.read()
 
-    def open(self, key: str) -> BinaryIO:
-        """One object as a stream, which goes on where it stopped when the connection breaks."""
+    def open(self, key: str, *, etag: str | None = None) -> BinaryIO:
+        """One object as a stream, which goes on where it stopped when the connection breaks.
+
+        ChangedObjectError where the object has another ETag than the one that is wanted.
+        """
         full = self._prefix + key
-        return cast(BinaryIO, buffered(S3Stream(self._client, self._bucket, full, lambda: self._answers(full))))
+        stream = S3Stream(self._client, self._bucket, full, lambda: self._answers(full), etag=etag)
+        return cast(BinaryIO, buffered(stream))
 
     def list(self, prefix: str = "") -> Iterator[StoredObject]:
         """Every object whose key begins with `prefix`, whatever its name, page by page, then sorted."""
@@ -102,6 +106,15 @@ class S3Store:
                     for each in page.get("Contents", [])
                 )
         yield from sorted(found, key=StoredObject.order)
+
+    def look_up(self, key: str) -> StoredObject:
+        """What a listing would say of one object; MissingInputError without it."""
+        full = self._prefix + key
+        with self._answers(full):
+            found = self._client.head_object(Bucket=self._bucket, Key=full)
+        return StoredObject(
+            key=key, uri=self.url(key), size_bytes=found["ContentLength"], version_tag=found["ETag"].strip('"')
+        )
 
     def url(self, key: str) -> str:
         """s3://bucket/prefix/key."""

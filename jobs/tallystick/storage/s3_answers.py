@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tallystick.errors import (
     BadConfigurationError,
     BucketMissingError,
+    ChangedObjectError,
     CredentialsRefusedError,
     MissingInputError,
     StoreRefusedError,
@@ -80,7 +81,7 @@ def _refusal(error: ClientError, where: str, bucket: str) -> TallystickError:
             f"the bytes arrived changed, and the store refused them ({code})", where=where, next_step="run this again"
         )
     if status == 412:
-        return TryAgainError("the object was replaced while it was read", where=where, next_step="run this again")
+        return ChangedObjectError("the object was replaced while it was read", where=where, next_step="run this again")
     if code in _REGION or status == 301:
         return StoreRefusedError(
             "the bucket is in another region", where=where, next_step="set region under [s3] in tallystick.toml"

@@ -23,12 +23,14 @@ class _Answers(Protocol):
 
 
 class S3Stream(io.RawIOBase):
-    """The bytes of one version of one object, in order; the version is pinned by its ETag when reading is resumed.
+    """The bytes of one version of one object, in order: the one with `etag`, else the one that is there now.
+
+    The version is pinned by its ETag when reading is resumed, too.
 
     Read whole without a break, the bytes are also checked against the checksum that the store keeps.
     """
 
-    def __init__(self, client: S3Client, bucket: str, key: str, answers: _Answers) -> None:
+    def __init__(self, client: S3Client, bucket: str, key: str, answers: _Answers, *, etag: str | None = None) -> None:
         self._client = client
         self._bucket = bucket
         self._key = key
@@ -36,7 +38,10 @@ class S3Stream(io.RawIOBase):
         self._position = 0
         self._resumes_left = RESUMES
         with answers():
-            first = client.get_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
+            if etag:
+                first = client.get_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED", IfMatch=f'"{etag}"')
+            else:
+                first = client.get_object(Bucket=bucket, Key=key, ChecksumMode="ENABLED")
         self._body: StreamingBody = first["Body"]
         self._etag = first["ETag"]
         self._size = first["ContentLength"]
