@@ -7,7 +7,7 @@ BIN := .venv/bin
 # Somebody else's Python or Spark does not reach in; the machine's proxies and certificates do.
 unexport PYTHONPATH PYTHONHOME SPARK_HOME SPARK_CONF_DIR
 
-.PHONY: help setup setup-tests demo test check format bench-tally bench-intake clean
+.PHONY: help setup setup-tests demo test check format fuzz bench-tally bench-intake clean
 
 help: ## list these commands
 	awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -36,6 +36,13 @@ check: setup ## read the code without running it: ruff, mypy, import-linter, and
 format: setup ## lay the code out as `make check` wants it
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+fuzz: ## look for bytes that break splitting or decoding, SECONDS=60 for each part; what is new goes into tests/fuzz/corpus
+	infra/setup/environment .venv-fuzz infra/requirements/fuzz.txt
+	for part in stored lines values objects text; do \
+	    .venv-fuzz/bin/python tests/fuzz/harness.py $$part tests/fuzz/corpus/$$part -max_total_time=$(or $(SECONDS),60) \
+	        -max_len=600 -artifact_prefix=tests/fuzz/corpus/$$part/ || exit 1; \
+	done
 
 bench-tally: setup ## hold the tally's speed against its goals and peers, about 15 minutes; ARGS="--requests 1000000" for less
 	$(BIN)/python benchmarks/tally.py --results benchmarks/results --page docs/reference/benchmarks.md $(ARGS)
