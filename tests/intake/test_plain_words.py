@@ -188,3 +188,12 @@ def test_whatever_stands_in_a_file_words_that_are_read_in_one_go_are_those_of_th
     if fast is not None:
         assert fast == strict
         assert fast_rows == strict_rows
+
+
+def test_a_first_line_that_was_written_to_take_long_is_left_to_the_strict_path(tmp_path: Path) -> None:
+    file = tmp_path / "decoded"
+    file.write_text("a b " + "x [" * 300_000 + "\n")
+    decoding = find_format("nginx_combined").decode
+    assert isinstance(decoding, RegexDecoding)
+
+    assert Layout.of(decoding, file) is None

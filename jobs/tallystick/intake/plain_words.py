@@ -19,6 +19,8 @@ from tallystick.formats.decodings import RegexDecoding
 from tallystick.intake.plain import MAX_LINE_BYTES, Bytes, Piece, Places, Plain, prove_plain_lines
 
 SPACE, QUOTE = 32, 34
+LONGEST_FIRST_LINE = 1 << 13
+"""A file whose first line is longer is left to the strict path: somebody may have written it to take long."""
 LONGEST_GAP = 256
 """Bytes between words in quotes; a line with more there is left to the strict path."""
 
@@ -37,6 +39,8 @@ class Layout:
             return None
         with file.open("rb") as source:
             line = source.readline(MAX_LINE_BYTES).rstrip(b"\r\n")
+        if len(line) > LONGEST_FIRST_LINE:
+            return None
         found = re.fullmatch(decoding.expression, line.decode(errors="replace"), re.DOTALL)
         named = {word.strip('"[]') for word in decoding.split}
         if found is None or any(found[name] for name in decoding.fields if name not in named):
