@@ -8,10 +8,13 @@ import random
 import tracemalloc
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from intake.compressions.samples import COMPRESS, decode
 from tallystick.errors import DamagedFileError, UnreadableFileError
 from tallystick.intake import stored as stored_module
+from tallystick.intake.compressions import feed as feed_module
 from tallystick.intake.stored import MeasuredStream, decode_stored
 
 LINES = "".join(f'{{"n":{n},"word":"{hashlib.sha256(str(n).encode()).hexdigest()}"}}\n' for n in range(500)).encode()
@@ -123,6 +126,31 @@ def test_what_a_compression_holds_is_cut_or_foreign_as_if_it_were_stored(ending:
         decode(COMPRESS[ending](b"7z\xbc\xaf\x27\x1c\x00\x04"))
 
 
+@streamed
+def test_a_file_of_more_parts_than_any_log_has_is_refused(ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(feed_module, "MAX_MEMBERS", 20)
+    part = COMPRESS[ending](b"x")
+
+    assert decode(part * 20) == b"x" * 20
+    with pytest.raises(DamagedFileError, match="more than 20"):
+        decode(part * 21)
+
+
+@every
+@given(
+    content=st.lists(st.sampled_from([b"a", b"line\n", b"\xff", b"xyz" * 400, bytes(range(1, 256))])),
+    size=st.integers(1, 50),
+)
+@settings(max_examples=40, deadline=None)
+def test_any_content_is_read_back_in_whatever_pieces_it_comes(ending: str, content: list[bytes], size: int) -> None:
+    whole = b"x" + b"".join(content)
+    target = io.BytesIO()
+
+    decode_stored(MeasuredStream(_Short(COMPRESS[ending](whole), size)), target, name="a")
+
+    assert target.getvalue() == whole
+
+
 @every
 def test_a_stream_that_reads_short_is_read_on(ending: str) -> None:
     target = io.BytesIO()
@@ -142,5 +170,9 @@ class _Nowhere(io.RawIOBase):
 
 
 class _Short(io.BytesIO):
+    def __init__(self, content: bytes, most: int = 3) -> None:
+        super().__init__(content)
+        self._most = most
+
     def read(self, size: int | None = -1) -> bytes:
-        return super().read(min(3, size or 3) if size != -1 else 3)
+        return super().read(self._most if size is None or size < 0 else min(self._most, size))
