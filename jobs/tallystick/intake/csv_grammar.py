@@ -18,6 +18,9 @@ import numpy as np
 from tallystick.intake.batch import MAX_ENTRY_BYTES
 from tallystick.intake.cells import Cells, cells_of
 
+MOST_RECORDS = 200_000
+"""Records that are split at a time."""
+
 
 @dataclass(frozen=True)
 class Grammar:
@@ -74,19 +77,39 @@ class Grammar:
             at = found.end()
 
 
-def split_carefully(block: bytes, grammar: Grammar, *, comment: bytes | None, most: int, is_whole: bool) -> Cells:
-    """The records of a block, one after another; a record has at most `most` cells, and one that is none has no cell.
+@dataclass(frozen=True, kw_only=True)
+class Careful:
+    """The records of a block; `goes_on` where its last one may be closed by what follows the block.
+
+    `doubted_to` is the byte behind the records up to which no quote that is open at a line end is ever closed.
+    """
+
+    cells: Cells
+    goes_on: bool
+    doubted_to: int
+
+
+def split_carefully(
+    block: bytes,
+    grammar: Grammar,
+    *,
+    comment: bytes | None,
+    most: int,
+    is_whole: bool,
+    doubted_to: int = 0,
+) -> Careful:
+    """The first records of a block, one after another, each with at most `most` cells; one that is none has none.
 
     With `is_whole` nothing follows the block, so that a quote that it does not close is never closed. A comment has no
     cells either. Takes time in proportion to the block, whatever it holds.
     """
     bounds: list[tuple[int, int]] = []
     records: list[list[bytes]] = []
-    at = doubted_to = 0  # up to where a quote that goes on behind its line is known to fail
-    while at < len(block):
-        line_end = block.find(b"\n", at) + 1 or len(block)
+    at = 0
+    goes_on = False
+    while at < len(block) and len(records) < MOST_RECORDS:
+        end = block.find(b"\n", at) + 1 or len(block)
         cells: list[bytes] = []
-        end = line_end
         if comment is None or not block.startswith(comment, at):
             found = (grammar.line if at < doubted_to else grammar.record).match(block, at)
             if found is not None:
@@ -95,7 +118,8 @@ def split_carefully(block: bytes, grammar: Grammar, *, comment: bytes | None, mo
             elif at >= doubted_to:
                 begun = grammar.begun.match(block, at)
                 assert begun is not None  # it may be nothing
-                if begun["open"] is not None and not is_whole and len(block) - at <= MAX_ENTRY_BYTES:
+                goes_on = begun["open"] is not None and not is_whole and len(block) - at <= MAX_ENTRY_BYTES
+                if goes_on:
                     break
                 doubted_to = begun.end()
         records.append(cells)
@@ -103,9 +127,10 @@ def split_carefully(block: bytes, grammar: Grammar, *, comment: bytes | None, mo
         at = end
     values, first, widths = cells_of(records)
     places = np.array(bounds, dtype=np.int64).reshape(-1, 2)
-    return Cells(
+    cells_found = Cells(
         block=block, starts=places[:, 0], ends=places[:, 1], first=first, widths=widths, values=values, rest=at
     )
+    return Careful(cells=cells_found, goes_on=goes_on, doubted_to=max(0, doubted_to - at))
 
 
 def _without_end(record: bytes) -> bytes:

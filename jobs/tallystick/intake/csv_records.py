@@ -17,7 +17,7 @@ from tallystick.intake.columns import ColumnBatch, as_text, fields_table
 from tallystick.intake.csv_grammar import Grammar, split_carefully
 from tallystick.intake.lines import BLANK, whole_lines
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 """Bytes that are split at a time; with what a record goes on, at most twice as many are split at once."""
 MOST_COLUMNS = 10_000
 
@@ -30,21 +30,15 @@ def split_csv(file: Path, how: Entries, decoding: ColumnsDecoding, *, block: int
     counts the lines on which something begins: a line in which a cell in quotes goes on belongs to its record.
     """
     records = _Records(how, decoding, block)
-    pending = b""  # a record that goes on behind the block
     with file.open("rb") as source:
         for piece in whole_lines(source, block=block):
             if isinstance(piece, Unreadable):
-                if pending:
-                    yield records.batch(pending, is_whole=True)
+                yield from records.batches(is_whole=True)
                 yield records.too_long(piece)
-                pending = b""
             else:
-                pending += records.as_text(piece if piece.endswith(b"\n") else piece + b"\n", behind=pending)
-                batch = records.batch(pending, is_whole=False)
-                pending = pending[records.used :]
-                yield batch
-    if pending:
-        yield records.batch(pending, is_whole=True)
+                records.add(piece if piece.endswith(b"\n") else piece + b"\n")
+                yield from records.batches(is_whole=False)
+        yield from records.batches(is_whole=True)
 
 
 class _Records:
@@ -59,14 +53,21 @@ class _Records:
         self._header: bytes | None = None
         self._line = 1
         self._raw: dict[int, bytes] = {}
-        self.used = 0
-        """Bytes of the last block that its batch was made of; behind them begins a record that goes on."""
+        self._pending = b""  # lines that are in no batch yet
+        self._goes_on = False
+        self._doubted_to = 0
 
-    def as_text(self, piece: bytes, *, behind: bytes) -> bytes:
-        """Lines as UTF-8, and kept as they stood where they were none; `behind` are lines that are in no batch yet."""
-        text, raw = as_text(piece, self._line + behind.count(b"\n"))
+    def add(self, piece: bytes) -> None:
+        """Take more lines; those that are no text are kept as they stood."""
+        text, raw = as_text(piece, self._line + self._pending.count(b"\n"))
         self._raw = {line: one for line, one in self._raw.items() if line >= self._line} | raw
-        return text
+        self._pending += text
+
+    def batches(self, *, is_whole: bool) -> Iterator[ColumnBatch]:
+        """The records of what was added; the last one waits if it goes on, unless nothing follows with `is_whole`."""
+        self._goes_on = False
+        while self._pending and not self._goes_on:
+            yield self._batch(is_whole=is_whole)
 
     def too_long(self, line: Unreadable) -> ColumnBatch:
         """A batch of one line that is too long."""
@@ -74,11 +75,12 @@ class _Records:
         lost = replace(line, position=self._line - 1)
         return ColumnBatch.of_none([*self._decoding.fields], unreadable=(lost,), lines=1)
 
-    def batch(self, block: bytes, *, is_whole: bool) -> ColumnBatch:
-        """The records of a block; with `is_whole` all of it, else up to the last record if that goes on."""
+    def _batch(self, *, is_whole: bool) -> ColumnBatch:
+        """The first records of what was added."""
+        block = self._pending
         cells = self._split(block, is_whole=is_whole)
         lines = self._line + np.searchsorted(newlines(block[: cells.rest]), cells.starts)
-        self.used = cells.rest
+        self._pending = block[cells.rest :]
         self._line += block.count(b"\n", 0, cells.rest)
         others, is_entry = self._others(cells)
         is_good = is_entry & (cells.widths == len(self._names or ()))
@@ -105,13 +107,18 @@ class _Records:
 
     def _split(self, block: bytes, *, is_whole: bool) -> Cells:
         """By numpy where all quotes are certain, else record by record."""
-        if len(block) <= self._most_bytes:
+        if len(block) <= self._most_bytes and not self._doubted_to:
             cells = split_quoted_cells(block, self._grammar.delimiter)
             is_all = cells is not None and (cells.rest == len(block) or not is_whole)
             if cells is not None and is_all and not self._is_comment_quoted(cells):
+                self._goes_on = cells.rest < len(block)
                 return cells
         most = MOST_COLUMNS if self._names is None else len(self._names) + 1
-        return split_carefully(block, self._grammar, comment=self._comment, most=most, is_whole=is_whole)
+        careful = split_carefully(
+            block, self._grammar, comment=self._comment, most=most, is_whole=is_whole, doubted_to=self._doubted_to
+        )
+        self._goes_on, self._doubted_to = careful.goes_on, careful.doubted_to
+        return careful.cells
 
     def _is_comment_quoted(self, cells: Cells) -> bool:
         """Whether a comment has a quote, which means nothing there."""

@@ -17,7 +17,7 @@ from tallystick.intake.few_lines import FewLines
 from tallystick.intake.lines import whole_lines
 from tallystick.intake.words import split_words
 
-BLOCK = 4 << 20
+BLOCK = 2 << 20
 """Bytes that are split at a time."""
 HASH = ord("#")
 FEW = 32
