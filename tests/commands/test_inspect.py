@@ -144,6 +144,12 @@ def test_secrets_are_digested_under_the_published_key_or_that_of_a_project(proje
     assert within == {secret_digest("tyk-key-in-the-clear", DigestKey.load(project / "digest.key")): 1}
     assert alone != within
 
+    (project / "digest.key").unlink()
+    without = tallystick("inspect", log, "--project", project, "--json")
+
+    assert without.data["total"]["top"]["credential"] == alone
+    assert "no digest key yet" in without.stderr
+
 
 def test_a_prefix_of_a_bucket_is_read_like_a_folder(
     project: Path, s3_server: LocalObjectStore, monkeypatch: pytest.MonkeyPatch

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 
 from rich.console import Console
 
+from tallystick.commands.options import talk
 from tallystick.digest_key import PUBLISHED_KEY, DigestKey
 from tallystick.errors import MissingInputError, UnreadableFileError
 from tallystick.formats import BUILT_IN, Catalogue
@@ -45,7 +46,7 @@ def look(
     are built in. Raises as `inspections` and `log_objects`.
     """
     s3 = settings.s3 if settings else S3Settings()
-    key = DigestKey.load(settings.digest_key_file) if settings and settings.digest_key_file.exists() else PUBLISHED_KEY
+    key = _key(settings)
     catalogue = Catalogue.of(settings.formats) if settings else BUILT_IN
     out = sys.stdout
     objects = list(log_objects(paths, s3))
@@ -71,6 +72,15 @@ def look(
                     render(told, Console(file=written, highlight=False, force_terminal=out.isatty()))
             written.seek(0)
             shutil.copyfileobj(written, out)
+
+
+def _key(settings: Settings | None) -> DigestKey:
+    if settings is None:
+        return PUBLISHED_KEY
+    if not settings.digest_key_file.exists():
+        talk.print("the project has no digest key yet; secrets are digested under the published one")
+        return PUBLISHED_KEY
+    return DigestKey.load(settings.digest_key_file)
 
 
 def log_objects(paths: Sequence[str], s3: S3Settings) -> Iterator[LogObject]:
