@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
 from tallystick.evidence.canonical import canonical_bytes, parse_canonical
+from tallystick.evidence.standalone import instructions
 from tallystick.report.csv import findings_csv
 from tallystick.report.html import render_html
 from tallystick.report.usage import usage_parquet
 
 
 def render_bundle(
-    document: Mapping[str, Any], usage: pa.Table, quality: Mapping[str, Any], run: Mapping[str, Any]
+    document: Mapping[str, Any],
+    usage: pa.Table,
+    quality: Mapping[str, Any],
+    run: Mapping[str, Any],
+    *,
+    signers: Sequence[str] = (),
 ) -> dict[str, bytes]:
-    """File name to bytes: report.json, report.html, findings.csv, usage.parquet, quality.json and run.json.
+    """File name to bytes: report.json, report.html, findings.csv, usage.parquet, quality.json, run.json, verify/.
+
+    `signers` are the ids of the keys that will sign the bundle; report.html names them, or says that nobody signs.
 
     The same input gives the same bytes in any time zone, locale and hash seed. Every rendering is made from the bytes
     of report.json, so it shows what a reader of those sees. A value without exact JSON raises NotCanonicalError.
@@ -25,9 +33,10 @@ def render_bundle(
     read_back = parse_canonical(report)
     return {
         "report.json": report,
-        "report.html": render_html(read_back),
+        "report.html": render_html(read_back, signers=signers),
         "findings.csv": findings_csv(read_back),
         "usage.parquet": usage_parquet(usage),
         "quality.json": canonical_bytes(quality),
         "run.json": canonical_bytes(run),
+        **instructions(),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,9 +18,10 @@ from tallystick.report.words import Words
 from tallystick.tables.rejected_entry import REASONS
 
 
-def render_html(document: Mapping[str, Any]) -> bytes:
+def render_html(document: Mapping[str, Any], *, signers: Sequence[str] = ()) -> bytes:
     """The page of a `tallystick/report/2` document in UTF-8; the same bytes for the same document, anywhere.
 
+    `signers` are the ids of the keys that will sign the bundle; without any the page says in red that nobody does.
     The page loads nothing and runs no script: its Content-Security-Policy permits its own style by digest, no more.
     """
     words = Words.load()
@@ -32,6 +33,7 @@ def render_html(document: Mapping[str, Any]) -> bytes:
         first=pages,
         reasons=REASONS,
         report_sha256=hashlib.sha256(canonical_bytes(document)).hexdigest(),
+        signers=signers,
         style=Markup(style),  # noqa: S704 - our own style sheet
         policy=_policy(style),
     )

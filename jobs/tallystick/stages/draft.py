@@ -94,8 +94,8 @@ class Draft:
         """The rows of `check_result`."""
         return [{**self.audited.partition, **asdict(check)} for check in self.checks]
 
-    def files(self) -> dict[str, bytes]:
-        """Every payload file of the bundle."""
+    def files(self, signers: Sequence[str] = ()) -> dict[str, bytes]:
+        """Every payload file of the bundle; `signers` are the ids of the keys that will sign it."""
         licensee, period = self.audited.licensee, self.audited.period
         quality = {
             "licensee": licensee.licensee,
@@ -103,7 +103,8 @@ class Draft:
             "expectations": [asdict(check) for check in self.checks],
         }
         usage = usage_rows(self.connection, self.relation, licensee, period)
-        return render_bundle(self.document(), usage, quality, provenance(self.project, self.snapshot, self.audited))
+        run = provenance(self.project, self.snapshot, self.audited)
+        return render_bundle(self.document(), usage, quality, run, signers=signers)
 
     def document(self) -> dict[str, Any]:
         """The report."""

@@ -63,7 +63,7 @@ def _send(
     published = []
     with track("publish: reports", len(ready)) as say:
         for done, draft in enumerate(ready):
-            files = draft.files()
+            files = draft.files([key.public.keyid for key in seal.keys])
             if not dry_run:
                 published.append(
                     publish_bundle(
