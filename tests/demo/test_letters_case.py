@@ -174,6 +174,7 @@ def test_the_lost_hour_the_repeated_file_and_the_damaged_lines_are_told(audited:
         one["sha256"] for one in audited.truth["repeated_files"]
     ]
     assert {one["reason"]: one["entries"] for one in seen["rejected_entries"]} == damaged["rejected"]
+    assert sum(one["bytes"] for one in seen["rejected_entries"]) == damaged["rejected_bytes"]
 
 
 def test_running_every_stage_again_changes_nothing_and_says_so(audited: Audited) -> None:
