@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from tallystick.duck import WrittenFile, quote_text, write_file, write_partitions
+from tallystick.duck import PASSING, WrittenFile, quote_text, write_file, write_partitions
 from tallystick.tables.intake import INTAKE
 
 LARGE_BYTES = 64 << 20
@@ -39,7 +39,9 @@ class Straight:
         self.written = self._one_day(connection, query) if _seems_of_one_day(decoded) else []
         if not self.written:
             name = f"{self.name}-{{i}}"
-            self.written = write_partitions(connection, query, self.root, partition_by=DAY, name=name)
+            self.written = write_partitions(
+                connection, query, self.root, partition_by=DAY, name=name, written_as=PASSING
+            )
         return sum(file.rows for file in self.written)
 
     def relation(self) -> str:
@@ -64,7 +66,12 @@ class Straight:
     def _one_day(self, connection: duckdb.DuckDBPyConnection, query: str) -> list[WrittenFile]:
         """Nothing where the rows turn out to be of several days."""
         undated = write_file(
-            connection, f"SELECT * EXCLUDE ({DAY}) FROM ({query})", self.root, partition={}, name=self._undated.stem
+            connection,
+            f"SELECT * EXCLUDE ({DAY}) FROM ({query})",
+            self.root,
+            partition={},
+            name=self._undated.stem,
+            written_as=PASSING,
         )
         first, last = (edge["received_at"][:10] for edge in (undated.lowest, undated.highest))
         if first != last:

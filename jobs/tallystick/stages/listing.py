@@ -25,8 +25,8 @@ def list_source(source: Source, project: Path, s3: S3Settings) -> list[StoredObj
     pattern = re.compile(
         "".join(".*" if part == "*" else re.escape(part) for part in re.split(r"(\*)", source.files)), re.S
     )
-    objects = list_objects(place, s3) if source.listed is None else _named(Path(place), project, s3)
     try:
+        objects = list_objects(place, s3) if source.listed is None else _named(Path(place), project, s3)
         listed = [one for one in objects if pattern.fullmatch(one.key)]
     except MissingInputError as error:
         if source.listed is not None and error.where != place:

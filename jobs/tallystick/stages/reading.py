@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 
-from tallystick.duck import WrittenFile, connect, write_file, write_partitions
+from tallystick.duck import PASSING, WrittenFile, connect, write_file, write_partitions
 from tallystick.errors import ChangedObjectError, NoFileError, UnreadableFileError
 from tallystick.formats import Catalogue
 from tallystick.intake.account import FileAccount
@@ -84,7 +84,12 @@ def read_group(task: GroupTask) -> GroupRead:
         read = [_read(connection, task, file, scratch, own) for file, own in zip(task.files, straight, strict=True)]
         # One thread keeps the order of the files, which is that of the listing, and of the entries in each.
         shared = write_partitions(
-            connection, "SELECT * FROM entry", root, partition_by="event_date", name=f"{name}-{{i}}"
+            connection,
+            "SELECT * FROM entry",
+            root,
+            partition_by="event_date",
+            name=f"{name}-{{i}}",
+            written_as=PASSING,
         )
         rejected = []
         if connection.execute("SELECT count(*) FROM rejected").fetchall() != [(0,)]:
