@@ -60,7 +60,7 @@ def test_a_machine_that_is_ready_is_well(project: Path) -> None:
     code, found = diagnosed("--project", project)
 
     assert code == 0
-    assert tuple(found) == (*MACHINE, "Write to lake", "Write to reports")
+    assert tuple(found) == (*MACHINE, "Write to lake", "Write to reports", "Digest key")
     assert [name for name, one in found.items() if not one["is_well"]] == []
     assert list((project / "lake").iterdir()) == list((project / "reports").iterdir()) == []
 
@@ -152,6 +152,19 @@ def test_a_jar_that_is_cut_or_missing_or_of_another_release_is_named(spark_home:
     other = jar.with_name(jar.name.replace(version("delta-spark"), "4.0.0"))
     shutil.copyfile(SPARK / "jars" / jar.name, other)
     assert_failed("Delta for Spark", seeing=other.name, remedy="make setup")
+
+
+def test_a_digest_key_that_others_can_read_or_that_is_none_is_named(project: Path) -> None:
+    file = project / "digest.key"
+    file.chmod(0o640)
+    assert_failed("Digest key", "--project", project, seeing="read by others", remedy=f"chmod 600 {file}")
+
+    file.write_text("no key\n")
+    assert_failed("Digest key", "--project", project, seeing="64 hex digits", remedy="put the key back")
+
+    file.unlink()
+    _, found = diagnosed("--project", project)
+    assert found["Digest key"]["is_well"]
 
 
 @pytest.mark.parametrize("place", ["lake", "reports"])

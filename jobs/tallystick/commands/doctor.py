@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from importlib.metadata import distribution, version
 from pathlib import Path
 
+from tallystick.digest_key import DigestKey
 from tallystick.errors import TallystickError
 from tallystick.settings import Settings
 from tallystick.storage.objects import open_store
@@ -44,6 +45,22 @@ def diagnose(settings: Settings | None) -> Iterator[Diagnosis]:
     if settings is not None:
         yield _writes("lake", str(settings.lake), lambda: _write_folder(settings.lake))
         yield _writes("reports", settings.reports, lambda: _write_reports(settings))
+        yield _digest_key(settings.digest_key_file)
+
+
+def _digest_key(file: Path) -> Diagnosis:
+    """The key that secrets are digested with: one that can be read, by its owner alone, or none yet."""
+    remedy = "put the key back that the lake was made with; where there is no lake yet, delete the file"
+    if not file.exists():
+        return Diagnosis(name="Digest key", is_well=True, seen="none yet, ingest makes one", remedy=remedy)
+    try:
+        key = DigestKey.load(file)
+    except TallystickError as error:
+        return Diagnosis(name="Digest key", is_well=False, seen=str(error), remedy=remedy)
+    if file.stat().st_mode & 0o077:
+        seen = f"{file} can be read by others"
+        return Diagnosis(name="Digest key", is_well=False, seen=seen, remedy=f"chmod 600 {file}")
+    return Diagnosis(name="Digest key", is_well=True, seen=f"{file}, mark {key.mark}", remedy=remedy)
 
 
 def _python() -> Diagnosis:
