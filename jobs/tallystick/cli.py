@@ -267,6 +267,28 @@ def download(
     _warn_unsigned(verified)
 
 
+@app.command()
+def diff(
+    before: Annotated[str, typer.Argument(help="A bundle (folder, zip, s3:// prefix), or a report.json.")],
+    after: Annotated[str, typer.Argument(help="Another one.")],
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 where they differ.")] = False,
+    trust: TrustOption = None,
+    project: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Say which numbers differ between two reports, before and after, and what that can come from."""
+    from tallystick.commands.checking import s3_settings, trusted
+    from tallystick.commands.report_diff import in_lines, read_side, summary
+    from tallystick.evidence.changes import compare
+
+    s3, keys = s3_settings(project), trusted(project, trust)
+    changes = compare(*(read_side(where, s3, keys) for where in (before, after)))
+    print(printable_json(changes) if as_json else "\n".join(map(printable, in_lines(changes))))
+    talk.print(summary(changes))
+    if exit_code and changes["sections"]:
+        raise typer.Exit(3)
+
+
 # ── how a command ends ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
