@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
+import yaml
 
 from commands.command_line import tallystick
 from documentation import DOCS, blocks
@@ -57,6 +60,15 @@ def test_every_command_of_the_page_answers_what_the_page_says(project: Path) -> 
 
     assert len(said) > 5
     assert found == said
+
+
+def test_the_schema_takes_the_format_of_the_page_and_refuses_a_key_it_does_not_know() -> None:
+    schema = json.loads((DOCS / "reference" / "schemas" / "format.schema.json").read_text())
+    written = yaml.safe_load(blocks(PAGE, "yaml")[0])
+
+    jsonschema.validate(written, schema)
+    with pytest.raises(jsonschema.ValidationError, match="colour"):
+        jsonschema.validate(written | {"colour": "blue"}, schema)
 
 
 def test_the_source_of_the_page_is_one(project: Path) -> None:

@@ -134,6 +134,20 @@ def test_a_projects_own_format_with_another_expression_is_refused_with_line_and_
     assert str(refused.value.where).endswith(where)
 
 
+def test_a_pattern_that_only_python_knows_is_refused(tmp_path: Path) -> None:
+    decode = {
+        "kind": "regex",
+        "pattern": [r"(?P<at>\S+)(?= )", " (?P<who>.*)"],
+        "fields": {"at": "When.", "who": "Who."},
+    }
+    (tmp_path / "mine.yaml").write_text(yaml.safe_dump(GOOD | {"entries": {"find": "lines"}, "decode": decode}))
+
+    with pytest.raises(BadConfigurationError, match="none in RE2 syntax") as refused:
+        Catalogue.of(tmp_path)
+
+    assert str(refused.value.where).endswith(": decode.pattern")
+
+
 def test_a_projects_own_format_is_known_beside_the_built_in_ones(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(GOOD))
 

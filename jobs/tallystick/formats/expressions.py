@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from tallystick.duck import connect, quote_name
+from tallystick.formats.decodings import RegexDecoding
 from tallystick.formats.model import Format
 from tallystick.yaml_file import refuse
 
@@ -50,7 +51,7 @@ HOW = "write one expression over the fields, such as nullif(split_part(\"one\", 
 
 
 def see_that_expressions_are_safe(file: Path, described: Format) -> None:
-    """Raise BadConfigurationError, with line and key, for an SQL expression of a format that may not be or cannot work.
+    """Raise BadConfigurationError, with line and key, for an expression of a format that may not be or cannot work.
 
     Each is tried on an entry of which every field is unknown, so that a name or a type that is wrong is found before
     any log is read.
@@ -59,10 +60,22 @@ def see_that_expressions_are_safe(file: Path, described: Format) -> None:
         connection.execute("SET enable_external_access = false")
         for name, arguments in OURS.items():
             connection.execute(f"CREATE TEMP MACRO {name}{arguments} AS CAST(NULL AS VARCHAR)")
+        if isinstance(described.decode, RegexDecoding):
+            problem = _pattern_problem(connection, described.decode)
+            if problem is not None:
+                raise refuse(file, problem, "decode", "pattern", next_step="RE2 has no lookaround and no backreference")
         for path, sql, kind in _expressions(described):
             problem = problem_of(connection, sql, fields=described.decode.fields, kind=kind)
             if problem is not None:
                 raise refuse(file, problem, *path, next_step=HOW)
+
+
+def _pattern_problem(connection: duckdb.DuckDBPyConnection, decoding: RegexDecoding) -> str | None:
+    try:
+        connection.execute("SELECT regexp_extract('', ?, ['entry'], 's')", [f"^(?P<entry>{decoding.expression})$"])
+    except duckdb.Error as error:
+        return f"the pattern is none in RE2 syntax: {str(error).splitlines()[0]}"
+    return None
 
 
 def problem_of(connection: duckdb.DuckDBPyConnection, sql: str, *, fields: Iterable[str], kind: str) -> str | None:
