@@ -30,6 +30,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "schemas/licensee.schema.json": schemas.licensee,
     "schemas/version.schema.json": schemas.version,
     "schemas/format.schema.json": schemas.format_file,
+    "schemas/report.schema.json": schemas.report,
 }
 """Every generated page, by its name below docs/reference/."""
 

@@ -15,7 +15,7 @@ def test_a_report_that_agrees_with_itself_has_no_contradictions() -> None:
 
 
 def test_every_rule_is_a_sentence() -> None:
-    assert len(rules()) == len(set(rules())) == 33
+    assert len(rules()) == len(set(rules())) == 44
     assert all(rule.endswith(".") and len(rule) > 10 for rule in rules())
 
 
@@ -97,7 +97,7 @@ def test_a_number_that_does_not_fit_the_others_is_named(path: str, value: Any, f
 
 
 def test_a_standing_rule_belongs_to_no_version() -> None:
-    rule = {**a_report()["clauses"][1], "version": None, "clause": "agreement-in-force"}
+    rule = {**a_report()["clauses"][1], "version": None, "clause": "agreement-in-force", "cites": None}
     changes = {"clauses.1": rule, "agreements.0.clauses": 1}
 
     assert contradictions(a_report(changes), CSV) == []
@@ -113,7 +113,11 @@ def test_what_is_exceeded_under_some_reading_or_open_is_not_within_terms(verdict
         "findings.0.readings_exceeded": exceeded,
         "summary.clauses_exceeded": exceeded,
         "summary.clauses_not_decided": 1 - exceeded,
+        "clauses.0.measures.1.verdict": "kept",
+        "clauses.0.measures.0.verdict": verdict,
     }
+    if not exceeded:
+        changes |= {"findings.0.condition.exactness": "unknown amounts", "findings.0.cause": None}
 
     assert contradictions(a_report({**changes, "conclusion": "unable to conclude"}), CSV) == []
     [wrong] = contradictions(a_report({**changes, "conclusion": "within terms"}), CSV)

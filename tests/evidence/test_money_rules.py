@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
 
-from evidence.bundles import a_payload, a_report
+from evidence.bundles import a_payload
+from evidence.reports import OF_THE_FIRST_SCHEMA
 from tallystick.evidence.consistency import contradictions
 
 Row = dict[str, Any]
@@ -22,8 +24,8 @@ def a_measure(key: str, verdict: str, *amounts: str | None) -> Row:
 
 
 def a_fee_report(changes: Row | None = None) -> Row:
-    """Two months, of which one is underpaid, and a finding of it."""
-    report = a_report()
+    """Two months, of which one is underpaid, and a finding of it; these rules hold in either schema."""
+    report = copy.deepcopy(OF_THE_FIRST_SCHEMA)
     report["clauses"][0]["measures"] = [
         a_measure("2022-01", "exceeded", "12345.00", "10000.00", "2345.00", "46.90"),
         a_measure("2022-02", "kept", "100.00", "100.50", "-0.50", "0.00"),

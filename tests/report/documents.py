@@ -107,6 +107,27 @@ def a_pointer(**changes: Any) -> Row:
     } | changes
 
 
+def a_condition(**changes: Any) -> Row:
+    return {
+        "reading": "as written",
+        "used": 120,
+        "limit": 100,
+        "max": 100,
+        "unit": "requests",
+        "per": "licensee",
+        "window": "calendar",
+        "within": "P1Y",
+        "start_at": "2022-03-01T08:00:00.000000Z",
+        "end_at": "2022-03-02T08:00:00.000000Z",
+        "exactness": "exact",
+        "clipped": False,
+    } | changes
+
+
+def an_effect(**changes: Any) -> Row:
+    return {"requests_over": 20, "served_over": 18, "money": None} | changes
+
+
 def a_finding(**changes: Any) -> Row:
     return {
         "id": "f-3b1c9a70d2e4",
@@ -122,9 +143,39 @@ def a_finding(**changes: Any) -> Row:
         "readings_exceeded": 1,
         "sentence": "halcyon: measured 120 requests against 100 permitted in a calendar year by § 4.2.",
         "requests": 120,
+        "agreement_sha256": digest("agreement"),
+        "terms": "at most 100 requests per licensee in a calendar year (P1Y)",
+        "condition": a_condition(),
+        "effect": an_effect(),
+        "cause": {"what": "limit_not_enforced", "values": {"served_over": 18}},
+        "refuted_by": ["attribution", "log_entries", "other_version", "other_reading", "times"],
+        "query": "SELECT received_at, request_id\nFROM request\nWHERE licensee = 'halcyon'\nORDER BY received_at",
+        "response": None,
+        "earlier": [],
         "windows": [a_window()],
         "evidence": [a_pointer()],
     } | changes
+
+
+def an_ask(**changes: Any) -> Row:
+    return {
+        "number": 1,
+        "of": "licensee",
+        "what": "respond",
+        "values": {"findings": 1},
+        "clauses": ["yearly-volume"],
+        "findings": ["f-3b1c9a70d2e4"],
+        "within_days": 30,
+        "cites": "§ 9",
+    } | changes
+
+
+def answers_to(findings: list[Row]) -> list[Row]:
+    """What a report asks where nothing else follows from it: an answer to each finding without one."""
+    open_ones = [finding for finding in findings if not finding.get("response")]
+    clauses = sorted({finding["clause"] for finding in open_ones})
+    ids = [finding["id"] for finding in open_ones]
+    return [an_ask(values={"findings": len(ids)}, clauses=clauses, findings=ids)] if ids else []
 
 
 def an_app(**changes: Any) -> Row:
@@ -192,6 +243,8 @@ def a_document(**changes: Any) -> Row:
             "clauses_not_checked": 0,
             "findings": 0,
         },
+        "exposures": [],
+        "asks": answers_to(changes.get("findings", [])),
         "agreements": [a_version()],
         "clauses": [a_clause()],
         "findings": [],

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from report.documents import Row, a_document, a_source, a_version, amount, an_app, digest
 from report.letters_findings import APPS, NEW, OLD, the_clauses, the_findings
+from report.letters_parts import the_asks, with_parts
 
 REQUESTS, RECORDS, REFUSED, ERRORS, RECORDS_NOT_LOGGED = 780_000, 26_000_000, 31_980, 27_300, 31_204
 BYTES_A_RECORD = 71_000
@@ -28,8 +29,9 @@ def the_letters_case() -> Row:
     requests, refused = _per_day(REQUESTS), _per_day(REFUSED)
     in_period = {OLD: sum(requests[:DAYS_OF_OLD]), NEW: sum(requests[DAYS_OF_OLD:])}
     answered = {OLD: in_period[OLD] - sum(refused[:DAYS_OF_OLD]), NEW: in_period[NEW] - sum(refused[DAYS_OF_OLD:])}
-    findings = the_findings(answered)
-    clauses = the_clauses(findings, in_period, answered)
+    found = the_findings(answered)
+    clauses = the_clauses(found, in_period, answered)
+    findings = [with_parts(finding, clauses, {version: digest(version) for version in (OLD, NEW)}) for finding in found]
     verdicts = [clause["verdict"] for clause in clauses]
     return a_document(
         period={
@@ -71,6 +73,7 @@ def the_letters_case() -> Row:
                 requests=in_period[NEW],
             ),
         ],
+        asks=the_asks(findings, missing=412, unattributed=1_871),
         clauses=clauses,
         findings=findings,
         consumption={

@@ -353,11 +353,12 @@ def _purpose_clause(version: str, everything: int, found: list[Row]) -> Row:
 
 
 def _resale_clause(version: str) -> Row:
-    return _stated("no-resale", "§ 7", version, [], 0) | {
+    nothing = {"counted": 0, "used": 0, "max": None, "limit": None, "peak": None, "peak_at": None, "key": None}
+    return _stated("no-resale", "§ 7", version, [], 1) | {
         "kind": "text",
         "verdict": "not checked",
         "terms": "",
         "decided_from": [],
         "limits": [],
-        "measures": [],
+        "measures": [a_measure(**nothing, verdict="not checked")],
     }

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tallystick.errors import Difference
-from tallystick.evidence import findings_rules, money_rules, report_rules
+from tallystick.evidence import (
+    ask_rules,
+    condition_rules,
+    findings_rules,
+    money_rules,
+    report_rules,
+    report_shape,
+)
 from tallystick.evidence.bundle import FINDINGS, REPORT
 from tallystick.evidence.canonical import Json
 from tallystick.evidence.document import Node, NotAsPromisedError
@@ -14,6 +21,9 @@ RULES: tuple[Callable[[Node], None], ...] = (
     *report_rules.RULES,
     *findings_rules.RULES,
     *money_rules.RULES,
+    *report_shape.RULES,
+    *condition_rules.RULES,
+    *ask_rules.RULES,
 )
 TABLE_RULES: tuple[Callable[[Node, bytes], None], ...] = (findings_rules.findings_csv_lists_the_findings,)
 

@@ -56,7 +56,7 @@ def the_files_hold_the_requests(report: Node) -> None:
 
 
 def _is_of_everybody(report: Node) -> bool:
-    return report["schema"].value == SCHEMAS[0]
+    return bool(report["schema"].value == SCHEMAS[0])
 
 
 def the_period_lies_in_the_days_reconciled(report: Node) -> None:

@@ -11,6 +11,7 @@ import pyarrow as pa
 from tallystick.clauses.usage_reader import Relation
 from tallystick.period import DAY_US, Period, to_text, to_us
 from tallystick.register.model import Licensee
+from tallystick.report.causes import CredentialShare
 from tallystick.tables import Table
 from tallystick.tables.request import REQUEST
 from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
@@ -72,6 +73,23 @@ def consumption(
         "statuses": [{"status": row["status"], "requests": row["requests"]} for row in by_status],
         "weekday_hours": _week(hours),
         "credentials": credentials["credentials"],
+    }
+
+
+def credential_shares(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, licensee: Licensee, period: Period
+) -> dict[str, CredentialShare]:
+    """For each app how many of its requests with a credential were made with the busiest one."""
+    shown = _with_edges(relation, USAGE_CREDENTIAL, period, DAY_US, "epoch_us(event_date::TIMESTAMP)")
+    rows = connection.execute(
+        "SELECT app, CAST(sum(requests) AS BIGINT), CAST(max(requests) AS BIGINT), count(*) FROM ("
+        f"SELECT app, credential_id, sum(requests) AS requests FROM ({shown}) "
+        "WHERE credential_id IS NOT NULL GROUP BY ALL) GROUP BY app ORDER BY app",
+        {"licensee": licensee.licensee},
+    ).fetchall()
+    return {
+        app: CredentialShare(requests=requests, largest=largest, credentials=credentials)
+        for app, requests, largest, credentials in rows
     }
 
 

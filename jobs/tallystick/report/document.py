@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from tallystick.agreements.clause import AS_WRITTEN
@@ -11,7 +11,12 @@ from tallystick.agreements.load import Binding
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
 from tallystick.period import Period, to_text, to_us
 from tallystick.register.model import Licensee
+from tallystick.report.asks import asks
+from tallystick.report.causes import CredentialShare
 from tallystick.report.completeness import not_seen
+from tallystick.report.earlier import ByClauseAndKey
+from tallystick.report.exposures import exposures
+from tallystick.report.findings import Judged
 from tallystick.report.money import money_stated
 from tallystick.tables.measure import VERDICTS
 from tallystick.tally.summary import readings_of
@@ -40,12 +45,18 @@ class Audit:
     files: Sequence[Row]
     checks: Mapping[str, int]
     requests_by_version: Mapping[str, int]
+    earlier: ByClauseAndKey = field(default_factory=dict)
+    shares: Mapping[str, CredentialShare] = field(default_factory=dict)
 
 
 def document(audit: Audit) -> dict[str, Any]:
     """The report as the schema has it; integers, text, lists and mappings only."""
     clauses = _clauses(audit)
     conclusion, reasons = _conclusion(clauses)
+    findings = _findings(audit)
+    open_money = exposures(audit.measures)
+    in_force = [binding for binding in audit.bindings if binding.within(audit.period)]
+    due = in_force[-1].version.response_days if in_force else None
     return {
         "schema": SCHEMA,
         "provider": {"name": audit.provider},
@@ -59,9 +70,11 @@ def document(audit: Audit) -> dict[str, Any]:
         "conclusion": conclusion,
         "reasons": reasons,
         "summary": _summary(audit, clauses),
-        "agreements": [_agreement(audit, binding) for binding in audit.bindings if binding.within(audit.period)],
+        "exposures": open_money,
+        "asks": asks(findings, clauses, open_money, audit.completeness, due),
+        "agreements": [_agreement(audit, binding) for binding in in_force],
         "clauses": clauses,
-        "findings": [_finding(audit, row) for row in _in_order(audit.findings)],
+        "findings": findings,
         "consumption": dict(audit.consumption),
         "reconciliation": dict(audit.reconciliation),
         "completeness": dict(audit.completeness),
@@ -172,36 +185,17 @@ def _measure(row: Row) -> dict[str, Any]:
     return said | {"peak_at": _instant(row["peak_at"]), **money_stated(row)}
 
 
-def _finding(audit: Audit, row: Row) -> dict[str, Any]:
-    said = statements(audit.bindings, audit.period)
-    statement = next(one for one in said if (one.version, one.clause) == (row["version"], row["clause"]))
-    plain = (
-        "id",
-        "version",
-        "clause",
-        "kind",
-        "key",
-        "severity",
-        "verdict",
-        "readings",
-        "readings_exceeded",
-        "sentence",
+def _findings(audit: Audit) -> list[dict[str, Any]]:
+    judged = Judged(
+        licensee=audit.licensee,
+        bindings=audit.bindings,
+        period=audit.period,
+        time_zone=audit.time_zone,
+        measures=audit.measures,
+        earlier=audit.earlier,
+        shares=audit.shares,
     )
-    instants = ("start_at", "end_at", "crossed_at", "peak_at")
-    return {
-        **{name: row[name] for name in (*plain, "requests")},
-        "cites": statement.cites,
-        "says": statement.says,
-        "windows": [{**window, **{name: _instant(window[name]) for name in instants}} for window in row["windows"]],
-        "evidence": [{**witness, "received_at": _instant(witness["received_at"])} for witness in row["evidence"]],
-        **next((money for money in map(money_stated, _measures_of(audit, row)) if money), {}),
-    }
-
-
-def _measures_of(audit: Audit, finding: Row) -> list[Row]:
-    """What was measured under the clause of a finding for its key."""
-    named = ("version", "clause", "key")
-    return [row for row in audit.measures if all(row[name] == finding[name] for name in named)]
+    return [judged.told(row) for row in _in_order(audit.findings)]
 
 
 def _in_order(findings: Sequence[Row]) -> list[Row]:

@@ -17,8 +17,9 @@ from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.duck import connect, quote_text
 from tallystick.report.bundle import render_bundle
 from tallystick.report.completeness import completeness, files, reconciliation, touches
-from tallystick.report.consumption import consumption, usage_rows
+from tallystick.report.consumption import consumption, credential_shares, usage_rows
 from tallystick.report.document import Audit, document
+from tallystick.report.earlier import ByClauseAndKey, earlier
 from tallystick.stages.audited import Audited, open_usage
 from tallystick.stages.project import Project
 from tallystick.stages.provenance import provenance
@@ -139,8 +140,17 @@ class Draft:
                 requests_by_version={
                     version: requests_in(reader, span)[0] for version, span in spans if span is not None
                 },
+                earlier=self.earlier(),
+                shares=credential_shares(self.connection, self.relation, one.licensee, one.period),
             )
         )
+
+    def earlier(self) -> ByClauseAndKey:
+        """What audits of the licensee's earlier periods found, as the lake has them."""
+        one = self.audited
+        theirs = {"licensee": [one.licensee.licensee]}
+        findings, measures = (self.snapshot.read(table, theirs).to_pylist() for table in (FINDING, MEASURE))
+        return earlier(findings, measures, one.period, lambda text: self.project.period(text, one.licensee))
 
 
 def drafts(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> list[Draft]:
