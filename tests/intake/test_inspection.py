@@ -246,6 +246,17 @@ def test_a_damaged_file_in_a_folder_is_told_with_its_problem_and_counts_nothing(
     assert result["total"]["entries"] == 4
 
 
+def test_a_file_that_is_gone_before_it_is_read_is_told(folder: Path, tmp_path: Path) -> None:
+    objects = list(walk([folder]))
+    (folder / "a.log").unlink()
+
+    *files, total = [one.as_json() for one in inspections(objects, open_object=open_local, scratch=tmp_path)]
+
+    [gone] = [file for file in files if file["path"].endswith("a.log")]
+    assert "No such file" in gone["problem"]
+    assert (gone["sha256"], gone["entries"], total["entries"]) == (None, 0, 4)
+
+
 def test_what_is_no_regular_file_is_told_and_not_waited_for(folder: Path, tmp_path: Path) -> None:
     os.mkfifo(folder / "pipe")
     (folder / "dangling").symlink_to(folder / "gone")

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 from tallystick.digest_key import PUBLISHED_KEY, DigestKey
 from tallystick.duck import connect
-from tallystick.errors import InputError, UnreadableFileError
+from tallystick.errors import InputError, MissingInputError, UnreadableFileError
 from tallystick.formats import BUILT_IN, Catalogue
 from tallystick.intake.account import FileAccount
 from tallystick.intake.counting import Counts
@@ -101,7 +101,7 @@ def _read(
         return None, UnreadableFileError(one.problem, where=one.path)
     try:
         return read(task)
-    except UnreadableFileError as error:
+    except (UnreadableFileError, MissingInputError) as error:  # it may have gone since it was listed
         return None, UnreadableFileError(error.what, where=one.path, next_step=error.next_step)
 
 
