@@ -15,14 +15,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from intaking.contenders import duckdb_alone, goaccess, one_group, ours, spark_readers, stage
+from intaking.contenders import duckdb_alone, goaccess, ours, spark_readers, stage
 from intaking.goals import HEADING, lines, section
 from intaking.logs import KINDS, Logs, make_logs
 from measuring.goals import put_section
 from measuring.machine import machine
 from measuring.measured import Ran, run
 
-CONTENDERS = {one.__name__: one for one in (ours, one_group, stage, duckdb_alone, spark_readers, goaccess)}
+CONTENDERS = {one.__name__: one for one in (ours, stage, duckdb_alone, spark_readers, goaccess)}
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parent / ".venv-bench" / "bin" / "python"
 ENTRIES = {"json": 1_000_000, "combined": 2_000_000}
@@ -105,8 +105,8 @@ def _measure_files(
         go("spark", "spark_readers")
     _refuse_differences(runs, logs.entries)
     if compression == "plain":
-        go("one file", "one_group", files=files[:1])
-        go("many files", "one_group", files=_many(files, out / "many"))
+        go("one file", "ours", files=files[:1])
+        go("many files", "ours", files=_many(files, out / "many"))
         for workers in () if asked.no_spark else (1, 2, 1, 2):
             go(f"{workers} workers", "stage", workers=workers)
     return runs

@@ -20,7 +20,7 @@ from tallystick.formats import BUILT_IN
 from tallystick.intake.task import FileTask
 from tallystick.runtime.engine import Engine
 from tallystick.settings import EngineSettings, S3Settings, Settings
-from tallystick.stages.ingest import ingest
+from tallystick.stages.ingest import GROUP_BYTES, GROUP_FILES, ingest
 from tallystick.stages.project import Project
 from tallystick.stages.reading import DigestTask, GroupTask, ListedFile, digest_object, read_group
 from tallystick.storage.pinned import Pin
@@ -30,20 +30,13 @@ PROJECT = 'provider = "Murmur Social"\n'
 
 
 def ours(kind: str, files: list[str], out: str) -> dict[str, Any]:
-    """The files as tasks in one process, the way that one Spark task reads them, one group after the other."""
+    """The files as tasks in one process, one after the other, the way that one worker of Spark reads them."""
     folder = Path(out)
-    groups = [_group(kind, [file], folder, number) for number, file in enumerate(files)]
+    groups = [_group(kind, some, folder, number) for number, some in enumerate(_in_groups(files))]
     with spent() as cost:
         read = [read_group(group) for group in groups]
     entries = sum(account["accepted"] for group in read for account in group.accounts)
     return {"cpu": cost.cpu, "wall": cost.wall, "rss": most_memory(), "entries": entries} | _digested(folder)
-
-
-def one_group(kind: str, files: list[str], out: str) -> dict[str, Any]:
-    """All files in one group, which is what a task may hold at once."""
-    with spent() as cost:
-        read_group(_group(kind, files, Path(out), 0))
-    return {"cpu": cost.cpu, "rss": most_memory()}
 
 
 def stage(kind: str, files: list[str], out: str, *, workers: int) -> dict[str, Any]:
@@ -103,6 +96,20 @@ def goaccess(kind: str, files: list[str], out: str) -> dict[str, Any]:
     version = subprocess.run(["goaccess", "--version"], check=True, capture_output=True, text=True).stdout
     general = json.loads(report.read_text("utf-8"))["general"]
     return {"entries": general["valid_requests"], "version": version.split()[2].rstrip(".")}
+
+
+def _in_groups(files: list[str]) -> list[list[str]]:
+    """The files in the tasks that ingest would make of them."""
+    groups: list[list[str]] = []
+    size = 0
+    for file in files:
+        length = Path(file).stat().st_size
+        if not groups or size + length > GROUP_BYTES or len(groups[-1]) >= GROUP_FILES:
+            groups.append([])
+            size = 0
+        groups[-1].append(file)
+        size += length
+    return groups
 
 
 def _group(kind: str, files: list[str], folder: Path, number: int) -> GroupTask:

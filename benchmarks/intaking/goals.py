@@ -43,7 +43,7 @@ def _of_logs(name: str, logs: dict[str, Any]) -> Iterator[Line]:
     runs = logs["plain"]
     one, many = least(runs["one file"], "rss"), least(runs["many files"], "rss")
     figure = f"{one / 1e9:.2f} and {many / 1e9:.2f} GB"
-    yield Line.of(f"{name}: 1 and 64 files in a task", "", f"memory within {FLAT} x", figure, many <= FLAT * one)
+    yield Line.of(f"{name}: 1 and 64 files", "", f"memory within {FLAT} x", figure, many <= FLAT * one)
     if "1 workers" in runs:
         alone, both = least(runs["1 workers"], "wall"), least(runs["2 workers"], "wall")
         figure = f"{alone / both:.2f} x ({alone:.1f} and {both:.1f} s)"
@@ -95,7 +95,7 @@ Microseconds of CPU an entry, and how many times ours that is:
   writes no rows: only the number of requests it read can be compared. It reads combined logs.
 - *Two workers*: the whole stage `tallystick ingest` under Spark, from a warm session to its last commit, in wall
   seconds.
-- *1 and 64 files*: the most memory of a process that reads so many files as one task.
+- *1 and 64 files*: the most memory of a worker that reads so many files, one task after the other.
 
 All figures, run by run, are in `benchmarks/results/`.
 """

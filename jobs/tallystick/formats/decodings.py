@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -35,6 +36,11 @@ def parse_path(text: str) -> Path:
         at += 1
 
 
+@cache
+def _parse_paths(texts: tuple[str, ...]) -> tuple[Path, ...]:
+    return tuple(map(parse_path, texts))
+
+
 class JsonField(Stated):
     """One value of a JSON entry."""
 
@@ -53,7 +59,7 @@ class JsonField(Stated):
     @property
     def paths(self) -> tuple[Path, ...]:
         """Every path that it may have, the first with a value counts."""
-        return tuple(parse_path(path) for path in ([self.path] if isinstance(self.path, str) else self.path))
+        return _parse_paths((self.path,) if isinstance(self.path, str) else self.path)
 
 
 class JsonDecoding(Stated):

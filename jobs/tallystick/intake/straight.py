@@ -11,7 +11,7 @@ import duckdb
 from tallystick.duck import PASSING, WrittenFile, quote_text, write_file, write_partitions
 from tallystick.tables.intake import INTAKE
 
-LARGE_BYTES = 64 << 20
+LARGE_BYTES = 32 << 20
 """Decoded bytes from which a file's entries get Parquet files of their own; those of smaller files share theirs."""
 LOOKED_AT = 1 << 14
 DATE = re.compile(rb"\d{4}-\d\d-\d\d|\d\d/[A-Z][a-z]{2}/\d{4}")

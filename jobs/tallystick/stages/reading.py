@@ -82,17 +82,15 @@ def read_group(task: GroupTask) -> GroupRead:
         create_entry_tables(connection)
         straight = [Straight(root=root, name=f"{name}-file-{place}") for place, _ in enumerate(task.files)]
         read = [_read(connection, task, file, scratch, own) for file, own in zip(task.files, straight, strict=True)]
-        # One thread keeps the order of the files, which is that of the listing, and of the entries in each.
-        shared = write_partitions(
-            connection,
-            "SELECT * FROM entry",
-            root,
-            partition_by="event_date",
-            name=f"{name}-{{i}}",
-            written_as=PASSING,
-        )
+        shared = []
+        if _has_rows(connection, "entry"):
+            # One thread keeps the order of the files, which is that of the listing, and of the entries in each.
+            query, files = "SELECT * FROM entry", f"{name}-{{i}}"
+            shared = write_partitions(
+                connection, query, root, partition_by="event_date", name=files, written_as=PASSING
+            )
         rejected = []
-        if connection.execute("SELECT count(*) FROM rejected").fetchall() != [(0,)]:
+        if _has_rows(connection, "rejected"):
             query = "SELECT * FROM rejected ORDER BY file_id, position"
             rejected = [write_file(connection, query, task.lake / REJECTED_ENTRY.name, partition={}, name=name)]
     return GroupRead(
@@ -101,6 +99,10 @@ def read_group(task: GroupTask) -> GroupRead:
         entries=[*shared, *(file for own in straight for file in own.written)],
         rejected=rejected,
     )
+
+
+def _has_rows(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    return connection.execute(f"SELECT count(*) FROM {table}").fetchall() != [(0,)]
 
 
 def _read(
