@@ -43,7 +43,10 @@ def a_condition_is_what_was_measured(report: Node) -> None:
             _is(condition[name], measure[name].value)
         _is(condition["used"], _measured(clause, measure))
         _is(condition["exactness"], _exactness(measure))
-        windows = [one for one in finding["windows"].each() if one["reading"].value == condition["reading"].value]
+        windows = list(_windows_of(finding))
+        if len(windows) != measure["windows_over"].amount():
+            expected = f"{measure['windows_over'].amount():,} of reading {describe(condition['reading'].value)}"
+            raise NotAsPromisedError(finding["windows"].path, expected=expected, found=f"{len(windows):,}")
         if windows:
             ends = ("start_at", "end_at", "clipped")
             if [condition[name].value for name in ends] not in [[one[name].value for name in ends] for one in windows]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 
 from tallystick.evidence.bundle import REPORT
 from tallystick.evidence.document import Node, NotAsPromisedError
+from tallystick.evidence.report_shape import is_of_the_first_schema
 
 PAGE, PRINT, WORKBOOK = "report.html", "report.pdf", "findings.xlsx"
 SHOWN = ("summary.requests", "summary.records.sum", "summary.clauses", "summary.findings")
@@ -26,6 +27,8 @@ _LARGEST_PART = 1 << 28
 
 def the_page_is_of_this_report(report: Node, report_bytes: bytes, page: bytes) -> None:
     """report.html names the digest of report.json, and shows its requests, records, clauses and findings."""
+    if is_of_the_first_schema(report):
+        return  # pages of those name no digest
     text = page.decode("utf-8", "replace")
     _names_the_digest(text, report_bytes)
     shown = _TAG.sub(" ", _HIDDEN.sub(" ", text))
