@@ -176,6 +176,24 @@ def test_entries_without_number_are_duplicates_by_their_id_and_without_both_neve
     assert (total["duplicates"], total["distinct_ids"], total["accepted"]) == (1, 1, 5)
 
 
+def test_a_part_that_never_stands_for_a_request_is_a_duplicate_with_and_without_the_one_that_does(
+    tmp_path: Path,
+) -> None:
+    sample = Path(__file__).parents[1] / "formats" / "samples" / "azure_activity" / "stream.json"
+    start, _, end, *_ = json.loads(sample.read_text())["records"]
+
+    def duplicates(*files: list[Any]) -> int:
+        for number, records in enumerate(files):
+            (tmp_path / f"{number}.json").write_text(json.dumps({"records": records}))
+        paths = [tmp_path / f"{number}.json" for number, _ in enumerate(files)]
+        told: int = inspect(paths, format="azure_activity", scratch=tmp_path)["total"]["duplicates"]
+        return told
+
+    assert (start["resultType"], end["resultType"]) == ("Start", "Success")
+    assert (duplicates([start]), duplicates([end])) == (0, 1)
+    assert duplicates([start, end]) == duplicates([start], [end]) == duplicates([end], [start]) == 1
+
+
 def test_the_same_file_named_twice_is_told_twice(folder: Path, tmp_path: Path) -> None:
     result = inspect([folder / "a.log", folder / "a.log"], scratch=tmp_path)
 

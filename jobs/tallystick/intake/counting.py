@@ -29,8 +29,11 @@ NONE = "(none)"
 """The key of a missing value; an empty one is the empty text."""
 IDENTITY = (
     "source, sequence_number, CASE WHEN sequence_number IS NOT NULL THEN epoch END AS epoch, "
-    "CASE WHEN sequence_number IS NULL THEN request_id END AS request_id"
+    "CASE WHEN sequence_number IS NULL THEN request_id END AS request_id, coalesce(part, 1) > 0 AS stands"
 )
+"""What identifies a request; and whether the entry can stand for one by itself, or is a part of it that never does."""
+AGAIN = "coalesce(sum(entries - stand), 0)"
+BY_IDENTITY = "count(*) AS entries, max(CAST(stands AS INTEGER)) AS stand"
 HAS_IDENTITY = "(sequence_number IS NOT NULL OR request_id IS NOT NULL)"
 AT_A_TIME = 10_000
 
@@ -48,7 +51,7 @@ class Counts:
         connection.execute("CREATE TABLE all_value (kind VARCHAR, value VARCHAR, entries BIGINT)")
         connection.execute(
             "CREATE TABLE identity (format VARCHAR, source VARCHAR, sequence_number BIGINT, epoch VARCHAR, "
-            "request_id VARCHAR, told_id VARCHAR)"
+            "request_id VARCHAR, stands BOOLEAN, told_id VARCHAR)"
         )
 
     def begin_file(self) -> None:
@@ -84,8 +87,7 @@ class Counts:
         rejected = {reason: (entries, int(size)) for reason, entries, size in lost}
         reasons = [reason for reason in REASONS if reason in rejected]
         [(again,)] = self.connection.execute(
-            "SELECT coalesce(sum(entries - 1), 0) FROM "
-            f"(SELECT count(*) AS entries FROM (SELECT {IDENTITY} FROM entry WHERE {HAS_IDENTITY}) "
+            f"SELECT {AGAIN} FROM (SELECT {BY_IDENTITY} FROM (SELECT {IDENTITY} FROM entry WHERE {HAS_IDENTITY}) "
             "GROUP BY source, sequence_number, epoch, request_id)"
         ).fetchall()
         return {
@@ -105,7 +107,7 @@ class Counts:
     def across_files(self) -> tuple[int, int]:
         """Duplicates and distinct ids over all files; files of different formats share no identity."""
         [(again,)] = self.connection.execute(
-            "SELECT coalesce(sum(entries - 1), 0) FROM (SELECT count(*) AS entries FROM identity "
+            f"SELECT {AGAIN} FROM (SELECT {BY_IDENTITY} FROM identity "
             "GROUP BY format, source, sequence_number, epoch, request_id)"
         ).fetchall()
         [(ids,)] = self.connection.execute("SELECT count(DISTINCT told_id) FROM identity").fetchall()
