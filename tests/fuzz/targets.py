@@ -124,16 +124,21 @@ def _plainly(entry: bytes) -> Any:
     def refuse(constant: str) -> None:
         raise ValueError(constant)
 
-    def as_written(number: str) -> tuple[str, str]:
-        return "number", number
-
     try:
-        value = json.loads(entry.decode(), parse_constant=refuse, parse_int=as_written, parse_float=as_written)
+        value = json.loads(
+            entry.decode(), parse_constant=refuse, parse_int=lambda text: ("number", text), parse_float=_decimal
+        )
     except (ValueError, RecursionError):
         return "not_json"
     if not isinstance(value, dict):
         return "not_an_object"
     return "not_json" if _depth(value) > 256 else value
+
+
+def _decimal(written: str) -> Any:
+    """A fraction, which is read as a text where it has more digits than a float has."""
+    digits = [one for one in written.lower().split("e")[0] if one.isdigit()]
+    return written if len(digits) > 17 else ("number", written)
 
 
 def _depth(value: Any) -> int:

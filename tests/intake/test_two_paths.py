@@ -81,6 +81,8 @@ NOT_PLAIN = [
     T + b'"a" :iNF}\n', T + b'"a":[NaN]}\n', T + b'"a":[1,-nan]}\n', T + b'"a":{"b":[ inf ]}}\n', T + b'"a":"\xff"}\n',
     T + b'"a":' + b"[" * 300 + b"]" * 300 + b"}\n", T + b'"a":' + b'{"b":' * 300 + b"1" + b"}" * 300 + b"}\n",
     T + b'"a":"' + b"x" * (2 << 20) + b'"}\n',
+    T + b'"client":{"a":1,"a":2}}\n', T + b'"client":[{"a":1,"\\u0061":2}]}\n',
+    T + b'"client":1646388000.123456999}\n', T + b'"client":[1,-123456789012345678.5]}\n',
 ]  # fmt: skip
 """Lines that DuckDB's reader might take otherwise than the strict path."""
 NOT_READABLE = [
@@ -115,6 +117,8 @@ def test_any_doubt_sends_a_file_to_the_strict_path(tmp_path: Path, doubtful: byt
         b'{"time":"2022-03-04T10:00:00Z","agent":"Name: Nano, Infinite"}\r\n',
         b'{"time":"2022-03-04T10:00:00Z","zz":1,"zz":2}\n',
         b'{"time":"2022-03-04T10:00:00Z","Status":999}\n',
+        b'{"time":"2022-03-04T10:00:00Z","client":{"a":[{"a":1},{"a":2}],"b":{"a":"1.123456789012345678"}}}\n',
+        b'{"time":"2022-03-04T10:00:00Z","client":1646388000.1234567,"user":123456789012345678901234567890}\n',
         b'{"time":"2022-03-04T10:00:00Z","epoch":-1.5,"agent":"\\u0000"}\n',
         b'{"time":"2022-03-04T10:00:00Z","epoch":null,"user":18446744073709551617}',
     ],

@@ -12,6 +12,7 @@ from tallystick.duck import connect
 from tallystick.intake.batch import Batch
 from tallystick.intake.json_structure import (
     BACKSLASH,
+    BEFORE_NUMBERS,
     COLON,
     LOWER,
     NONE,
@@ -24,6 +25,7 @@ from tallystick.intake.json_structure import (
     first_not_space,
     is_opening,
     last_before,
+    long_decimals,
     outside_of_strings,
     quotes_of,
 )
@@ -31,7 +33,6 @@ from tallystick.intake.json_structure import (
 PIECE = 1 << 18
 """Bytes of entries looked at at a time: what a processor keeps close."""
 COMMA = 0x2C
-BEFORE_NUMBERS: Flags = np.isin(np.arange(256), list(b"[,:- \t\r\n"))
 LETTER_A, LETTER_F, LETTER_I, LETTER_N = 0x61, 0x66, 0x69, 0x6E
 BRACKET, OBJECT = 0x5B, 0x7B
 MIX = tuple(np.uint64(number) for number in (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9))
@@ -41,7 +42,7 @@ def doubtful_entries(batch: Batch, *, max_depth: int, max_values: int) -> Places
     """Indexes of entries that may be no JSON object, nest too deeply, have too many values, or have a key twice.
 
     DuckDB reads JSON a little more kindly than RFC 8259, so that whatever may be a trailing comma, NaN or Infinity is
-    doubtful too.
+    doubtful too; and it makes floats of fractions, so that those are which have more digits than a float has.
     """
     doubtful = ~_valid(batch, shorter_than=2 * max_values)  # a value and what parts it from the next take two bytes
     array = np.frombuffer(batch.text, dtype=np.uint8)
@@ -72,6 +73,20 @@ def _valid(batch: Batch, *, shorter_than: int) -> Flags:
     finally:
         cursor.close()
     return np.asarray(found, dtype=np.bool_)
+
+
+def may_repeat_keys(array: Bytes, starts: Places) -> bool:
+    """Whether one of many JSON objects, which begin at `starts`, may hold an object that has a key twice."""
+    has_escapes = bool((array == BACKSLASH).any())
+    quotes, is_sure = quotes_of(array, has_escapes=has_escapes)
+    brackets = outside_of_strings(brackets_of(array), quotes)
+    opens = is_opening(array, brackets)
+    if not is_sure or len(quotes) % 2 or not len(brackets) or 2 * int(opens.sum()) != len(opens):
+        return True
+    inside, begins, ends = _keys(array, quotes, brackets, opens)
+    is_inner = starts[np.minimum(np.searchsorted(starts, inside), len(starts) - 1)] != inside
+    inside, begins, ends = inside[is_inner], begins[is_inner], ends[is_inner]
+    return bool(len(_repeated(array, inside, begins, ends)) or (has_escapes and len(_escaped(array, begins, ends))))
 
 
 class _Piece:
@@ -119,7 +134,7 @@ class _Piece:
         self._mark(closes[(before == COMMA) | (before <= SPACE)])
 
     def _doubt_numbers(self, quotes: Places) -> None:
-        """Entries with a NaN or Infinity, in any spelling, outside of strings."""
+        """Entries with a NaN or Infinity, in any spelling, or a fraction of many digits outside of strings."""
         array = self._array
         before, lowered = array[:-2], array[1:-1] | LOWER
         places = np.flatnonzero((before <= BRACKET) & ((lowered == LETTER_N) | (lowered == LETTER_I))) + 1
@@ -127,24 +142,33 @@ class _Piece:
         second, third = array[places + 1] | LOWER, array[np.minimum(places + 2, len(array) - 1)] | LOWER
         is_odd = ((second == LETTER_A) & (third == LETTER_N)) | ((second == LETTER_N) & (third == LETTER_F))
         self._mark(outside_of_strings(places[is_odd], quotes))
+        self._mark(long_decimals(array, quotes))
 
     def _doubt_keys(self, quotes: Places, brackets: Places, opens: Flags, *, has_escapes: bool) -> None:
         """Entries in which one object may have a key twice."""
-        array = self._array
-        begins, ends = quotes[0::2], quotes[1::2]
-        after = first_not_space(array, np.minimum(ends + 1, len(array) - 1), 1)
-        is_key = array[after] == COLON
-        begins, ends = begins[is_key] + 1, ends[is_key]
-        if not len(begins):
-            return
-        inside = brackets[enclosing(opens)[last_before(brackets, begins)]]
-        self._mark(_repeated(array, inside, begins, ends))
+        inside, begins, ends = _keys(self._array, quotes, brackets, opens)
+        self._mark(_repeated(self._array, inside, begins, ends))
         if has_escapes:
-            escapes = np.flatnonzero(array == BACKSLASH)
-            self._mark(begins[np.searchsorted(escapes, begins) != np.searchsorted(escapes, ends)])
+            self._mark(_escaped(self._array, begins, ends))
 
     def _without_doubtful(self, places: Places) -> Places:
         return places[~self._doubtful[np.searchsorted(self._bounds, places, side="right") - 1]]
+
+
+def _keys(array: Bytes, quotes: Places, brackets: Places, opens: Flags) -> tuple[Places, Places, Places]:
+    """Of each key where its object begins, where the key itself does, and where it ends."""
+    begins, ends = quotes[0::2], quotes[1::2]
+    is_key = array[first_not_space(array, np.minimum(ends + 1, len(array) - 1), 1)] == COLON
+    begins, ends = begins[is_key] + 1, ends[is_key]
+    if not len(begins):
+        return NONE, NONE, NONE
+    return brackets[enclosing(opens)[last_before(brackets, begins)]], begins, ends
+
+
+def _escaped(array: Bytes, begins: Places, ends: Places) -> Places:
+    """Where keys begin that have a backslash in them, and may be equal to one that is written otherwise."""
+    escapes = np.flatnonzero(array == BACKSLASH)
+    return begins[np.searchsorted(escapes, begins) != np.searchsorted(escapes, ends)]
 
 
 def _repeated(array: Bytes, inside: Places, begins: Places, ends: Places) -> Places:

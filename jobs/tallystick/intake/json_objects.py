@@ -12,7 +12,7 @@ import numpy as np
 
 from tallystick.intake.batch import Batch, Unreadable
 from tallystick.intake.json_doubts import doubtful_entries
-from tallystick.intake.json_structure import QUOTE
+from tallystick.intake.json_structure import EXACT_DIGITS, QUOTE
 
 MAX_DEPTH = 256
 """Objects and arrays in one another; an entry that goes deeper is rejected as `not_json`."""
@@ -30,7 +30,7 @@ def readable_json(batch: Batch) -> tuple[Batch, tuple[Unreadable, ...]]:
     """The entries of a batch that are JSON objects (RFC 8259), and the others with their reasons.
 
     NaN, a trailing comma and anything after the object are no JSON; of a key that stands twice the last one counts, as
-    it does for jq, Python and JavaScript. Numbers stay as they are written.
+    it does for jq, Python and JavaScript. No number is rounded: fractions of more digits than a float has become text.
     """
     doubtful = doubtful_entries(batch, max_depth=MAX_DEPTH, max_values=MAX_VALUES)
     judged = {index: _judge(batch.entry(index)) for index in doubtful.tolist()}
@@ -54,35 +54,50 @@ class _Number(str):
     __slots__ = ()
 
 
+class _Exact(_Number):
+    """One with a fraction and more digits than a float has: it is kept as text, which no reader rounds."""
+
+    __slots__ = ()
+
+
 def _judge(entry: bytes) -> tuple[str | None, bytes | None]:
-    """Why an entry is no JSON object; and the entry with every key once, where some stand twice."""
+    """Why an entry is no JSON object; and what it is read as, where that is not as it stands.
+
+    That has every key once, and fractions with more digits than a float has as text.
+    """
     if not is_modest(entry):
         return "not_json", None
     try:
-        value, repeats = _loaded(entry if len(entry) < LONG else _shortened(entry))
-        if repeats and len(entry) >= LONG:
-            value, repeats = _loaded(entry)
+        value, is_changed = _loaded(entry if len(entry) < LONG else _shortened(entry))
+        if is_changed and len(entry) >= LONG:
+            value, is_changed = _loaded(entry)
     except (ValueError, RecursionError):
         return "not_json", None
     if not isinstance(value, dict):
         return "not_an_object", None
-    return None, _written(value).encode("utf-8", "surrogatepass") if repeats else None
+    return None, _written(value).encode("utf-8", "surrogatepass") if is_changed else None
 
 
 def _loaded(entry: bytes) -> tuple[Any, bool]:
-    """The value of an entry, of each key the last one, and whether any stands twice."""
-    repeats: list[bool] = []
+    """The value of an entry, of each key the last one, and whether it is to be written anew."""
+    changes: list[bool] = []
 
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         value = dict(pairs)
         if len(value) < len(pairs):
-            repeats.append(True)
+            changes.append(True)
         return value
 
+    def decimal(digits: str) -> _Number:
+        if len(digits) <= EXACT_DIGITS or sum(map(str.isdigit, digits.lower().partition("e")[0])) <= EXACT_DIGITS:
+            return _Number(digits)
+        changes.append(True)
+        return _Exact(digits)
+
     value = json.loads(
-        entry.decode(), object_pairs_hook=once, parse_int=_Number, parse_float=_Number, parse_constant=_refuse
+        entry.decode(), object_pairs_hook=once, parse_int=_Number, parse_float=decimal, parse_constant=_refuse
     )
-    return value, bool(repeats)
+    return value, bool(changes)
 
 
 def _shortened(entry: bytes) -> bytes:
@@ -113,7 +128,7 @@ def is_modest(entry: bytes, *, values: int = MAX_VALUES) -> bool:
 def _written(value: Any) -> str:
     """A value as JSON, its numbers as they were."""
     if isinstance(value, _Number):
-        return value
+        return f'"{value}"' if isinstance(value, _Exact) else value
     if isinstance(value, dict):
         return f"{{{','.join(f'{_written(key)}:{_written(inner)}' for key, inner in value.items())}}}"
     if isinstance(value, list):

@@ -13,6 +13,10 @@ OPEN, CLOSE, LOWER = 0x7B, 0x7D, 0x20
 """`{` and `}`; with the bit of LOWER set, `[` and `]` are the same."""
 SPACES: Flags = np.isin(np.arange(256), list(b" ,\t\r\n"))
 """What may stand between two values."""
+BEFORE_NUMBERS: Flags = np.isin(np.arange(256), list(b"[,:- \t\r\n"))
+POINT = 0x2E
+EXACT_DIGITS = 17
+"""Digits of a fraction that a float of 64 bits can be written with; one that was written from a float has no more."""
 FURTHEST = 64
 """Spaces or backslashes in a row that are looked at; more are left to a slower look."""
 NONE: Places = np.zeros(0, dtype=np.int64)
@@ -80,3 +84,39 @@ def first_not_space(array: Bytes, places: Places, step: int) -> Places:
         going = going[(places[going] >= 0) & (places[going] < len(array))]
         going = going[array[places[going]] <= SPACE]
     return np.clip(places, 0, len(array) - 1)
+
+
+def long_decimals(array: Bytes, quotes: Places = NONE) -> Places:
+    """Where the point of a number stands that has a fraction and so many digits that no float holds them all.
+
+    Where `quotes` are given, outside of strings.
+    """
+    last = len(array) - 1
+    points = np.flatnonzero(array == POINT)
+    points = points[_is_digit(array[np.minimum(points + 1, last)])]
+    # With so many digits, there are half of them on one side.
+    far = _is_digit(array[np.minimum(points + EXACT_DIGITS // 2 + 1, last)])
+    far |= _is_digit(array[np.maximum(points - EXACT_DIGITS // 2 - 1, 0)])
+    points = outside_of_strings(points[far], quotes)
+    before, after = (_digits_beside(array, points, step) for step in (-1, 1))
+    begins_number = BEFORE_NUMBERS[array[np.maximum(points - before - 1, 0)]] | (before == FURTHEST - 1)
+    return points[(before + after > EXACT_DIGITS) & begins_number]
+
+
+def _digits_beside(array: Bytes, points: Places, step: int) -> Places:
+    """How many digits follow one another from each point on, in one direction, as far as is looked."""
+    digits = np.zeros(len(points), dtype=np.int64)
+    going = np.arange(len(points))
+    for away in range(1, FURTHEST):
+        place = points[going] + step * away
+        going = going[(place >= 0) & (place < len(array))]
+        going = going[_is_digit(array[points[going] + step * away])]
+        if not len(going):
+            break
+        digits[going] += 1
+    return digits
+
+
+def _is_digit(array: Bytes) -> Flags:
+    digits: Flags = array - np.uint8(0x30) < 10
+    return digits

@@ -16,8 +16,8 @@ from tallystick.intake.lines import BLANK, whole_lines
 
 BLOCK = 1 << 17
 """Bytes looked at at a time: what a processor keeps close."""
-MAX_LINE_BYTES = 1 << 20
-"""Longer lines are left to the strict path; DuckDB's readers have bounds of their own."""
+MAX_LINE_BYTES = 1 << 18
+"""Longer lines are left to the strict path, which bounds their values; DuckDB's readers have bounds of their own."""
 NEWLINE, BACKSLASH = 10, b"\\"
 LOWER = np.uint8(0x20)
 OF_TOKENS = (b"yj", b"bear", b"asic")

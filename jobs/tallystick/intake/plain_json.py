@@ -11,7 +11,9 @@ from pathlib import Path
 
 import numpy as np
 
+from tallystick.intake.json_doubts import may_repeat_keys
 from tallystick.intake.json_objects import MAX_DEPTH
+from tallystick.intake.json_structure import long_decimals
 from tallystick.intake.plain import Piece, Plain, prove_plain_lines
 
 NOT_NUMBERS = (b"nan", b"inf")
@@ -21,14 +23,16 @@ IN_OBJECTS = re.compile(rb'(?:"\s*:|\s{9})\s*-?\Z')
 IN_ARRAYS = re.compile(rb'(?:"\s*:|\s{9}|[\[,])\s*-?\Z')
 """What stands before a value: a key, in arrays a bracket or another value; and spaces without end."""
 LOOKED_BACK = 32
+INNER = (b":{", b"[{", b",{", b" {", b"\t{", b"\r{")
+"""How an object in another one, or in an array, begins."""
 
 
 def prove_plain_json_lines(file: Path) -> Plain | None:
     """What is proven of a decoded file of which every line until the last is a possible JSON object.
 
     None where the file holds anything that a fast reader could take another way: bytes that are no text, blank lines
-    between entries, lines that do not begin with `{`, are very long or deep, and whatever looks like a trailing comma
-    or a number that JSON does not have.
+    between entries, lines that do not begin with `{`, are very long or deep, and whatever looks like a trailing comma,
+    a number that JSON or a float does not have, or a key that stands twice in an inner object.
     """
     return prove_plain_lines(file, _is_plain)
 
@@ -36,7 +40,14 @@ def prove_plain_json_lines(file: Path) -> Plain | None:
 def _is_plain(piece: Piece) -> bool:
     if (piece.array[piece.starts] != ord("{")).any():
         return False
-    return not (_goes_deep(piece) or _ends_in_a_comma(piece) or _has_odd_numbers(piece))
+    if _goes_deep(piece) or _ends_in_a_comma(piece) or _has_odd_numbers(piece) or len(long_decimals(piece.array)):
+        return False
+    return not (_has_inner_objects(piece) and may_repeat_keys(piece.array, piece.starts))
+
+
+def _has_inner_objects(piece: Piece) -> bool:
+    """Whether a line may hold an object in its own one; of a key that stands twice a fast reader may take the first."""
+    return any(begun in piece.content for begun in INNER)
 
 
 def _goes_deep(piece: Piece) -> bool:
