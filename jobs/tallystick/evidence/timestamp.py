@@ -31,6 +31,18 @@ _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "2.16.840.1.101.3.4.2.3": hashes.SHA512,
 }
 _LONGEST_CHAIN = 6
+MALFORMED = (
+    ValueError,
+    TypeError,
+    IndexError,
+    StopIteration,
+    OverflowError,
+    x509.InvalidVersion,
+    x509.ExtensionNotFound,
+    x509.DuplicateExtension,
+    x509.UnsupportedGeneralNameType,
+)
+"""What reading a certificate or a value of another form may raise."""
 
 Certificate = x509.Certificate
 
@@ -62,15 +74,7 @@ def check_timestamp(answer: bytes, data: bytes, trusted: Sequence[Certificate]) 
         return _checked(answer, data, trusted)
     except NotDerError as error:
         raise NotAsPromisedError("(all)", expected="a time-stamp (RFC 3161)", found=str(error)) from None
-    except (
-        ValueError,
-        TypeError,
-        IndexError,
-        StopIteration,
-        OverflowError,
-        x509.ExtensionNotFound,
-        x509.DuplicateExtension,
-    ):
+    except MALFORMED:
         raise NotAsPromisedError("(all)", expected="a time-stamp (RFC 3161)", found="one that is malformed") from None
     except UnsupportedAlgorithm:
         raise NotAsPromisedError("signature", expected="RSA, ECDSA or Ed25519", found="another kind") from None
@@ -221,7 +225,7 @@ def _issued(issuer: Certificate, certificate: Certificate) -> bool:
     try:
         is_authority = issuer.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm, x509.ExtensionNotFound):
+    except (*MALFORMED, InvalidSignature, UnsupportedAlgorithm):
         return False
     return is_authority
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from tallystick.evidence.keys import NotAKeyError, PublicKey
-from tallystick.evidence.timestamp import Certificate, parse_certificates
+from tallystick.evidence.timestamp import MALFORMED, Certificate, parse_certificates
 
 _CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
@@ -27,7 +27,7 @@ class Trust:
             if _CERTIFICATE in pem:
                 try:
                     authorities += parse_certificates(pem)
-                except ValueError:
+                except MALFORMED:
                     raise NotAKeyError("this is no certificate in PEM form") from None
             else:
                 keys.append(PublicKey.parse(pem))
