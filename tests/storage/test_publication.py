@@ -8,11 +8,19 @@ from typing import BinaryIO, Literal
 import pytest
 
 from evidence.bundles import Report, a_payload, a_report
-from tallystick.errors import AlreadyPublishedError, MissingInputError, NotFitToPublishError, UsageError
-from tallystick.evidence.bundle import DATAPACKAGE
+from tallystick.errors import (
+    AlreadyPublishedError,
+    BundleDiffersError,
+    MissingInputError,
+    NotFitToPublishError,
+    UsageError,
+)
+from tallystick.evidence.assembly import assemble
+from tallystick.evidence.bundle import DATAPACKAGE, MemoryReader
 from tallystick.evidence.digest import Sha256
 from tallystick.evidence.manifest import Manifest
 from tallystick.evidence.verification import verify_bundle
+from tallystick.report.changes_page import render_changes
 from tallystick.storage.objects import ObjectStore
 from tallystick.storage.publication import Published, publish_bundle
 from tallystick.storage.published import StoreReader
@@ -32,7 +40,14 @@ def publish(store: ObjectStore, files: dict[str, bytes] | None = None, *, revisi
     files = files or a_payload()
     report_sha256 = Sha256.of(files["report.json"]).hex
     return publish_bundle(
-        store, "halcyon", PERIOD, files, report_sha256=report_sha256, title="Audit", revision=revision
+        store,
+        "halcyon",
+        PERIOD,
+        files,
+        report_sha256=report_sha256,
+        title="Audit",
+        revision=revision,
+        show_changes=render_changes,
     )
 
 
@@ -114,6 +129,76 @@ def test_a_changed_report_is_the_next_revision_and_says_what_it_supersedes(store
     assert (before.revision, before.report_sha256) == (1, Sha256.of(a_payload()["report.json"]))
     assert before.datapackage_sha256 == Sha256.of(store.get(f"{PLACE}/r1/{DATAPACKAGE}"))
     assert json.loads(store.get(f"{PLACE}/latest.json"))["path"] == "r2/"
+
+
+def read(store: ObjectStore, revision: int) -> dict[str, bytes]:
+    folder = f"{PLACE}/r{revision}/"
+    return {each.key.removeprefix(folder): store.get(each.key) for each in store.list(folder)}
+
+
+def test_a_revision_says_which_numbers_it_changes_and_from_which_revision(store: ObjectStore) -> None:
+    publish(store)
+    publish(store, changed(2))
+
+    files = read(store, 2)
+    said = json.loads(files["changes.json"])
+    assert "changes.json" not in read(store, 1)
+    assert [(each["path"], each["before"], each["after"]) for each in said["sections"][0]["changes"]] == [
+        ("summary.credentials", 1, 2)
+    ]
+    assert (said["before"]["revision"], said["after"]["revision"]) == (1, 2)
+    assert said["before"]["datapackage_sha256"] == Sha256.of(store.get(f"{PLACE}/r1/{DATAPACKAGE}")).hex
+    assert render_changes(said) == files["changes.html"]
+    assert b"changes.json" in files["SHA256SUMS"]
+
+
+def test_what_a_revision_changes_is_made_again_byte_for_byte_by_a_run_that_was_killed(store: ObjectStore) -> None:
+    publish(store)
+    with pytest.raises(CutOffError):
+        publish(KilledAfter(store, 9), changed(2))  # type: ignore[arg-type]
+
+    assert (publish(store, changed(2)).state, manifest(store, 2).revision) == ("published", 2)
+
+
+@pytest.mark.parametrize("left", [None, b"{}"])
+def test_an_earlier_report_that_is_gone_or_changed_stops_nothing_and_is_told(
+    store: ObjectStore, left: bytes | None
+) -> None:
+    publish(store)
+
+    class Damaged(KilledAfter):
+        def get(self, key: str) -> bytes:
+            if key != f"{PLACE}/r1/report.json":
+                return super().get(key)
+            if left is None:
+                raise MissingInputError("it is gone", where=key)
+            return left
+
+    publish(Damaged(store, 99), changed(2))  # type: ignore[arg-type]
+
+    said = json.loads(read(store, 2)["changes.json"])
+    assert (said["compared"], said["numbers"], said["sections"]) == (False, None, [])
+    assert said["why"][0]["what"] == "not_readable"
+
+
+def test_changes_of_other_revisions_do_not_pass_verification(store: ObjectStore) -> None:
+    for number in (1, 2, 3):
+        publish(store, changed(number))
+    files = read(store, 3)
+    edition = manifest(store, 3).edition
+
+    for others in (
+        {"changes.json": read(store, 2)["changes.json"]},
+        {"changes.html": read(store, 2)["changes.html"]},
+        {"changes.json": files["changes.json"] + b" "},
+        {"changes.json": files["changes.json"].replace(b'"compared"', b'"likened"')},
+    ):
+        payload = {name: data for name, data in files.items() if name not in (DATAPACKAGE, "SHA256SUMS")}
+        swapped = assemble(payload | others, edition)
+        with pytest.raises(BundleDiffersError) as caught:
+            verify_bundle(MemoryReader(swapped), location="r3")
+        assert caught.value.differences[0].file == next(iter(others))
+    assert "changes.json" in " ".join(verify_bundle(MemoryReader(files), location="r3").rules)
 
 
 def test_a_result_that_changes_back_is_a_revision_of_its_own(store: ObjectStore) -> None:
@@ -242,7 +327,7 @@ def test_of_publishers_at_once_each_result_is_one_whole_revision(store: ObjectSt
         folder = f"{PLACE}/r{revision}/"
         files = {each.key.removeprefix(folder): store.get(each.key) for each in store.list(folder)}
         assert Manifest.parse(files[DATAPACKAGE]).report_sha256 == Sha256.of(files["report.json"])
-        assert len(files) == 8
+        assert len(files) == 8 + 2 * ("changes.json" in files)
     assert json.loads(store.get(f"{PLACE}/latest.json"))["revision"] == max(published)
     assert sorted(json.loads(store.get("index.html"))) == published
 

@@ -47,6 +47,8 @@ NAMES = frozenset(
 """Keys whose text is no number, whatever it looks like."""
 _DECIMAL = re.compile(r"-?[0-9]{1,80}(?:\.[0-9]{1,40})?", re.ASCII)
 
+DEEPEST = 40
+"""Steps into a document; no report has as many, and what lies deeper is only counted."""
 _WIDE = Context(prec=200)
 
 Steps = tuple[str | int, ...]
@@ -90,7 +92,7 @@ def _differing(before: Json, after: Json, steps: Steps) -> Iterator[Change]:
         return
     before, after = (_NOTHING if each is None else each for each in (before, after))  # null instead of a list or object
     kind = type(parts[0])
-    if any(not isinstance(each, kind) for each in (before, after) if each is not _NOTHING):
+    if len(steps) > DEEPEST or any(not isinstance(each, kind) for each in (before, after) if each is not _NOTHING):
         yield _change(_plain(before), _plain(after), steps)
         return
     if _is_words(parts):

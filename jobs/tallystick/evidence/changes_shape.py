@@ -1,14 +1,12 @@
-"""The shape of changes.json, `tallystick/changes/1`, its published JSON Schema, and the rule of such a file."""
+"""The shape of changes.json, `tallystick/changes/1`, and its published JSON Schema."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from tallystick.evidence.canonical import Json, NotCanonicalError, parse_canonical
+from tallystick.evidence.canonical import Json
 from tallystick.evidence.changes import SCHEMA
-from tallystick.evidence.digest import Sha256
-from tallystick.evidence.document import Node, NotAsPromisedError
 from tallystick.evidence.shape import Key, ListOf, MapOf, Misfit, Object, OrNull, Shape, Text, Truth, Whole
 
 _SHA256 = Text(pattern=r"[0-9a-f]{64}", such="64 lower-case hex digits")
@@ -94,17 +92,3 @@ CHANGES_SHAPE = Object(
 def json_schema() -> dict[str, Any]:
     """The published JSON Schema 2020-12 of changes.json."""
     return {"title": SCHEMA, "description": "changes.json of a report bundle.", **CHANGES_SHAPE.schema()}
-
-
-def the_changes_are_of_this_report(report: Node, report_bytes: bytes, changes: bytes) -> None:
-    """changes.json is canonical JSON of its schema, and names the digest of this report.json as the later one."""
-    try:
-        said = parse_canonical(changes)
-    except NotCanonicalError as error:
-        raise NotAsPromisedError("(all)", expected="canonical JSON (RFC 8785)", found=str(error)) from None
-    if (found := CHANGES_SHAPE.misfit(said)) is not None:
-        raise NotAsPromisedError(found.path, expected=found.expected, found=found.found)
-    digest = Sha256.of(report_bytes).hex
-    if said["after"]["report_sha256"] != digest:
-        named = said["after"]["report_sha256"]
-        raise NotAsPromisedError("after.report_sha256", expected=digest, found=named)

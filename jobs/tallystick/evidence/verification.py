@@ -20,6 +20,9 @@ from tallystick.evidence.bundle import (
     BundleReader,
 )
 from tallystick.evidence.canonical import Json, NotCanonicalError, parse_canonical
+from tallystick.evidence.changes import CHANGES, CHANGES_PAGE
+from tallystick.evidence.changes_rules import RULE as CHANGES_RULE
+from tallystick.evidence.changes_rules import changes_differences
 from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.document import Node, NotAsPromisedError, first_difference
 from tallystick.evidence.manifest import Manifest, compose_manifest, compose_sums, revision_name
@@ -28,7 +31,7 @@ from tallystick.evidence.signatures import Seals, check_seals
 from tallystick.evidence.totals import RULE, USAGE, ReadTotals, totals_follow
 from tallystick.evidence.trust import NOBODY, Trust
 
-READ_WHOLE = (REPORT, FINDINGS, SHA256SUMS, STATEMENT, TIMESTAMP, USAGE, *renderings.RULES)
+READ_WHOLE = (REPORT, FINDINGS, SHA256SUMS, STATEMENT, TIMESTAMP, USAGE, CHANGES, CHANGES_PAGE, *renderings.RULES)
 LARGEST_WHOLE = 1 << 30
 NOT_READ = FileDigest.of(b"")
 """What stands for a file that the manifest does not list; its name alone is a difference."""
@@ -108,6 +111,7 @@ def verify_bundle(
     report = _report(whole[REPORT])
     _refuse(consistency.contradictions(report, whole[FINDINGS]))
     _refuse(_manifest_difference(manifest_bytes, manifest, report, digests))
+    _refuse(changes_differences(manifest, whole))
     seals = check_seals(whole, manifest_bytes, digests, trust)
     shown = [name for name in renderings.RULES if name in whole]
     _refuse(_rendering_differences(Node(report), whole, shown, read_totals))
@@ -121,6 +125,7 @@ def verify_bundle(
             *consistency.rules(),
             *((renderings.RULES[name].__doc__ or "").strip() for name in shown),
             *([RULE] if read_totals else []),
+            *([CHANGES_RULE] if CHANGES in whole else []),
             *seals.rules,
         ),
         seals=seals,

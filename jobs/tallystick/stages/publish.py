@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from tallystick.errors import NoDataError, NotAuditedError, NotFitToPublishError
 from tallystick.evidence.assembly import Seal
+from tallystick.report.changes_page import render_changes
 from tallystick.report.shelf import render_shelf
 from tallystick.runtime.progress import track
 from tallystick.runtime.record import recorded
@@ -75,6 +76,7 @@ def _send(
                         title=f"{draft.audited.licensee.name}, {draft.audited.period.text}",
                         revision=revision,
                         seal=seal,
+                        show_changes=render_changes,
                     )
                 )
             say(done + 1)

@@ -146,9 +146,14 @@ class FolderStore:
 def _new_file(path: Path) -> BinaryIO:
     """`path`, open for writing; its folder may be removed by another writer's end between making and using it."""
     for _ in range(100):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with contextlib.suppress(FileNotFoundError):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
             return cast(BinaryIO, path.open("xb"))
+        except FileNotFoundError:
+            continue
+        except FileExistsError:  # mkdir found a folder, looked what it is, and it was gone by then
+            if path.parent.exists():
+                raise
     raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
 

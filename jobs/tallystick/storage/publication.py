@@ -20,6 +20,7 @@ from tallystick.evidence.trust import Trust
 from tallystick.evidence.verification import verify_bundle
 from tallystick.storage.objects import ObjectStore
 from tallystick.storage.revisions import latest, point_to_latest, read_shelf
+from tallystick.storage.superseded import ShowChanges, changes_files
 
 TRIES = 20
 """How many numbers a publisher tries when others, or what killed runs left, hold them."""
@@ -45,13 +46,15 @@ def publish_bundle(
     title: str,
     revision: int | None = None,
     seal: Seal = UNSIGNED,
+    show_changes: ShowChanges | None = None,
 ) -> Published:
     """Publish `files` (the payload) as `<licensee>/<period>/r<n>/`, then make latest.json name the latest revision.
 
     A report with the digest of the latest revision is `unchanged`. A changed one takes the next free number and says
-    what it supersedes. `revision` asks for one number: AlreadyPublishedError when that is taken by other content or
-    comes before the latest. Nothing is written that would not pass `verify`, or is not the report that `report_sha256`
-    says (NotFitToPublishError). The shelf is made by `revisions.show_shelf` when all of a run's reports are out.
+    what it supersedes; changes.json, and with `show_changes` its page, say what differs. `revision` asks for a number:
+    AlreadyPublishedError when that is taken by other content or comes before the latest. Nothing is written that would
+    not pass `verify`, or is not the report that `report_sha256` says (NotFitToPublishError). The shelf is made by
+    `revisions.show_shelf` when all of a run's reports are out.
 
     SHA256SUMS names every byte of the payload and is stored first: it claims the number, so that two publishers never
     mix files, and what a killed run left is completed only by the very same files, signed by the same keys. Statement
@@ -67,13 +70,19 @@ def publish_bundle(
         raise UsageError(f"the report is about {place}", where=legible(f"{licensee}/{period_slug}"))
     if manifest.report_sha256.hex != report_sha256:
         raise NotFitToPublishError(f"report.json has the SHA-256 {manifest.report_sha256}, not {report_sha256}")
-    published = _publish(store, place, dict(files), title, revision, seal)
+    published = _publish(store, place, dict(files), title, revision, seal, show_changes)
     point_to_latest(store, place)
     return published
 
 
 def _publish(
-    store: ObjectStore, place: str, payload: Mapping[str, bytes], title: str, wanted: int | None, seal: Seal
+    store: ObjectStore,
+    place: str,
+    payload: Mapping[str, bytes],
+    title: str,
+    wanted: int | None,
+    seal: Seal,
+    show_changes: ShowChanges | None,
 ) -> Published:
     report_sha256 = Sha256.of(payload[REPORT])
     passed = 0
@@ -82,7 +91,10 @@ def _publish(
         there = _already_there(store, place, report_sha256, before, wanted)
         number = there or wanted or max(before.revision if before else 0, passed) + 1
         edition = _edition(title, number, before)
-        if there or _complete(store, place, payload, edition, before, seal, asked=wanted is not None):
+        files = dict(payload)
+        if before and not there:
+            files |= changes_files(store, before, payload, number, show_changes)
+        if there or _complete(store, place, files, edition, before, seal, asked=wanted is not None):
             return Published(
                 location=store.url(f"{place}/{revision_name(number)}"),
                 revision=number,

@@ -1,0 +1,49 @@
+"""What a bundle's account of its changes is held to: it is of this report, and of the revision that it supersedes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tallystick.errors import Difference
+from tallystick.evidence.canonical import Json, NotCanonicalError, parse_canonical
+from tallystick.evidence.changes import CHANGES, CHANGES_PAGE
+from tallystick.evidence.changes_shape import CHANGES_SHAPE
+from tallystick.evidence.document import describe
+from tallystick.evidence.manifest import Manifest
+
+RULE = "changes.json compares this report with the revision that the manifest supersedes, and changes.html is its page."
+
+
+def changes_differences(manifest: Manifest, whole: Mapping[str, bytes]) -> list[Difference]:
+    """Where a bundle's changes.json or changes.html is not as `RULE` has it; a bundle may have neither."""
+    if CHANGES not in whole:
+        return [_found(CHANGES_PAGE, None, f"{CHANGES} beside it", "none")] if CHANGES_PAGE in whole else []
+    try:
+        said = parse_canonical(whole[CHANGES])
+    except NotCanonicalError as error:
+        return [_found(CHANGES, None, "canonical JSON (RFC 8785)", str(error))]
+    if (misfit := CHANGES_SHAPE.misfit(said)) is not None:
+        return [_found(CHANGES, misfit.path, misfit.expected, misfit.found)]
+    for path, expected in _promised(manifest).items():
+        side, key = path.split(".")
+        if said[side][key] != expected:
+            return [_found(CHANGES, path, describe(expected), describe(said[side][key]))]
+    page = whole.get(CHANGES_PAGE)
+    if page is not None and manifest.report_sha256.hex not in page.decode("utf-8", "replace"):
+        return [_found(CHANGES_PAGE, "report_sha256", str(manifest.report_sha256), "it is not named")]
+    return []
+
+
+def _promised(manifest: Manifest) -> dict[str, Json]:
+    before = manifest.edition.supersedes
+    return {
+        "after.report_sha256": manifest.report_sha256.hex,
+        "after.revision": manifest.revision,
+        "before.revision": None if before is None else before.revision,
+        "before.report_sha256": None if before is None else before.report_sha256.hex,
+        "before.datapackage_sha256": None if before is None else before.datapackage_sha256.hex,
+    }
+
+
+def _found(file: str, field: str | None, expected: str, found: str) -> Difference:
+    return Difference(file=file, field=field, expected=expected, found=found)
