@@ -67,7 +67,11 @@ def _batches(file: Path, decoding: ColumnsDecoding) -> Iterator[ColumnBatch]:
     if not is_parquet(file):
         raise _damaged("it does not begin as Parquet does")
     with pq.ParquetFile(file, **STRICT) as source:
-        _see_that_it_is_no_bomb(source.metadata, file.stat().st_size)
+        metadata = source.metadata
+        _see_that_it_is_no_bomb(metadata, file.stat().st_size)
+        grouped = sum(metadata.row_group(group).num_rows for group in range(metadata.num_row_groups))
+        if grouped != metadata.num_rows:
+            raise _damaged(f"it says that it has {metadata.num_rows} rows, and that its groups have {grouped}")
         schema = source.schema_arrow
         places = {
             name: [place for column in field.names if (place := _place(schema, column)) is not None]
@@ -86,6 +90,8 @@ def _batches(file: Path, decoding: ColumnsDecoding) -> Iterator[ColumnBatch]:
                 batch = _batch(part, places, position)
                 yield _too_long(batch) if part.num_rows == 1 and size_bytes > MAX_ENTRY_BYTES else batch
                 position += part.num_rows
+    if position - 1 != metadata.num_rows:
+        raise _damaged(f"it says that it has {metadata.num_rows} rows, and {position - 1} can be read")
 
 
 def _see_that_it_is_no_bomb(metadata: pq.FileMetaData, size_bytes: int) -> None:
