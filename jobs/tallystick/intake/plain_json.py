@@ -14,7 +14,7 @@ import numpy as np
 from tallystick.intake.json_doubts import may_repeat_keys
 from tallystick.intake.json_objects import MAX_DEPTH
 from tallystick.intake.json_structure import long_decimals
-from tallystick.intake.plain import Piece, Plain, prove_plain_lines
+from tallystick.intake.plain import Bytes, Flags, Piece, Places, Plain, prove_plain_lines
 
 NOT_NUMBERS = (b"nan", b"inf")
 COMMA, OPEN, CLOSE, SPACE = 44, 0x7B, 0x7D, 0x20
@@ -23,8 +23,9 @@ IN_OBJECTS = re.compile(rb'(?:"\s*:|\s{9})\s*-?\Z')
 IN_ARRAYS = re.compile(rb'(?:"\s*:|\s{9}|[\[,])\s*-?\Z')
 """What stands before a value: a key, in arrays a bracket or another value; and spaces without end."""
 LOOKED_BACK = 32
-INNER = (b":{", b"[{", b",{", b" {", b"\t{", b"\r{")
-"""How an object in another one, or in an array, begins."""
+BEFORE_INNER = np.isin(np.arange(256), list(b":[, \t\r"))
+"""What stands before an object in another one, or in an array; a brace behind anything else is text."""
+POINT = 0x2E
 
 
 def prove_plain_json_lines(file: Path) -> Plain | None:
@@ -40,19 +41,40 @@ def prove_plain_json_lines(file: Path) -> Plain | None:
 def _is_plain(piece: Piece) -> bool:
     if (piece.array[piece.starts] != ord("{")).any():
         return False
-    if _goes_deep(piece) or _ends_in_a_comma(piece) or _has_odd_numbers(piece) or len(long_decimals(piece.array)):
-        return False
-    return not (_has_inner_objects(piece) and may_repeat_keys(piece.array, piece.starts))
-
-
-def _has_inner_objects(piece: Piece) -> bool:
-    """Whether a line may hold an object in its own one; of a key that stands twice a fast reader may take the first."""
-    return any(begun in piece.content for begun in INNER)
-
-
-def _goes_deep(piece: Piece) -> bool:
-    """Whether a line opens so many brackets that it might nest too deeply."""
     opens = np.flatnonzero(piece.lowered == OPEN)
+    if _goes_deep(piece, opens) or _ends_in_a_comma(piece) or _has_odd_numbers(piece) or _has_long_decimals(piece):
+        return False
+    return not (_has_inner_objects(piece, opens) and may_repeat_keys(piece.array, piece.starts))
+
+
+def _has_inner_objects(piece: Piece, opens: Places) -> bool:
+    """Whether a line may hold an object in its own one; of a key that stands twice a fast reader may take the first."""
+    braces = opens[(piece.array[opens] == ord("{")) & (opens > 0)]
+    return bool(BEFORE_INNER[piece.array[braces - 1]].any())
+
+
+def _has_long_decimals(piece: Piece) -> bool:
+    """Whether a number may have a fraction and more digits than a float: then there are nine on one side of its point.
+
+    Three of these are looked at first, which hardly a point of anything else has around it.
+    """
+    array, last = piece.array, len(piece.array) - 1
+    points = np.flatnonzero(array == POINT)
+    points = points[_are_digits(array[np.minimum(points + 1, last)])]
+    for places in (np.minimum(points + 9, last), np.maximum(points - 9, 0)):
+        far = _are_digits(array[places])
+        if far.any() and _are_digits(array[(places[far] + points[far]) // 2]).any():
+            return bool(len(long_decimals(array)))
+    return False
+
+
+def _are_digits(array: Bytes) -> Flags:
+    digits: Flags = array - np.uint8(0x30) < 10
+    return digits
+
+
+def _goes_deep(piece: Piece, opens: Places) -> bool:
+    """Whether a line opens so many brackets that it might nest too deeply."""
     if len(opens) <= MAX_DEPTH:
         return False
     if (opens[MAX_DEPTH:] - opens[:-MAX_DEPTH]).min() > (piece.ends - piece.starts).max():
