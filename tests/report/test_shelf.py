@@ -7,6 +7,8 @@ from urllib.parse import unquote
 import pytest
 
 from evidence.bundles import a_bundle, a_payload, a_report
+from tallystick.evidence.assembly import Seal
+from tallystick.evidence.keys import SigningKey
 from tallystick.evidence.manifest import Manifest
 from tallystick.report.shelf import in_units, render_shelf, rows
 
@@ -142,3 +144,11 @@ def test_a_manifest_that_cannot_be_read_is_named() -> None:
 )  # fmt: skip
 def test_a_size_is_said_in_a_unit_that_fits(size: int, words: str) -> None:
     assert in_units(size) == words
+
+
+def test_a_report_that_nobody_signed_is_said_to_be_not_signed() -> None:
+    signed = Manifest.parse(a_bundle(seal=Seal(keys=(SigningKey.make(),)))["datapackage.json"])
+
+    for manifest, word, other in ((a_manifest(), "not signed", "signed"), (signed, "signed", "not signed")):
+        shown = Page(render_shelf([manifest], [])).text
+        assert (word in shown, other in shown) == (True, False)
