@@ -168,7 +168,8 @@ def _keys(array: Bytes, quotes: Places, brackets: Places, opens: Flags) -> tuple
 def _escaped(array: Bytes, begins: Places, ends: Places) -> Places:
     """Where keys begin that have a backslash in them, and may be equal to one that is written otherwise."""
     escapes = np.flatnonzero(array == BACKSLASH)
-    return begins[np.searchsorted(escapes, begins) != np.searchsorted(escapes, ends)]
+    is_escaped: Flags = np.searchsorted(escapes, begins) != np.searchsorted(escapes, ends)
+    return begins[is_escaped]
 
 
 def _repeated(array: Bytes, inside: Places, begins: Places, ends: Places) -> Places:

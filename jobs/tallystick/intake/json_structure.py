@@ -100,7 +100,8 @@ def long_decimals(array: Bytes, quotes: Places = NONE) -> Places:
     points = outside_of_strings(points[far], quotes)
     before, after = (_digits_beside(array, points, step) for step in (-1, 1))
     begins_number = BEFORE_NUMBERS[array[np.maximum(points - before - 1, 0)]] | (before == FURTHEST - 1)
-    return points[(before + after > EXACT_DIGITS) & begins_number]
+    is_long: Flags = (before + after > EXACT_DIGITS) & begins_number
+    return points[is_long]
 
 
 def _digits_beside(array: Bytes, points: Places, step: int) -> Places:
