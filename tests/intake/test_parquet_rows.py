@@ -156,6 +156,24 @@ def parquet(**columns: Any) -> bytes:
     return content.getvalue()
 
 
+@pytest.mark.parametrize("piece", [1, 5, 1 << 20])
+def test_two_files_one_after_another_are_refused(
+    exported: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, piece: int
+) -> None:
+    monkeypatch.setattr("tallystick.intake.parquet_rows.PIECE", piece)
+
+    found = exported(parquet(**GOOD) + parquet(**GOOD), format="exported")
+
+    assert (found.account.state, found.entries) == ("refused", [])
+    assert "another Parquet file begins" in found.account.problem
+
+
+def test_the_mark_of_parquet_in_a_value_is_data(exported: Callable[..., Any]) -> None:
+    more = {**GOOD, "note": pa.array(["PAR1PAR1"] * 3)}
+
+    assert exported(parquet(**more)).account.entries == 3
+
+
 BITS = 500
 GOOD = {
     "at": pa.array([US, US, None], pa.timestamp("us", "UTC")),

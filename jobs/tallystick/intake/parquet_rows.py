@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +19,10 @@ from tallystick.intake.batch import MAX_ENTRY_BYTES, Unreadable
 from tallystick.intake.columns import ColumnBatch, first_known
 from tallystick.intake.parquet_text import as_text
 
+MARK = b"PAR1"
+FOOTER_BEGINS = b"\x15"
+"""The field `version` in Thrift's compact protocol, which every footer begins with."""
+PIECE = 1 << 20
 ROWS = 20_000
 """Rows that are read at a time."""
 MAX_BYTES = 32 << 20
@@ -47,7 +52,7 @@ class RowBatch(ColumnBatch):
 def is_parquet(file: Path) -> bool:
     """Whether a decoded file begins as Parquet does."""
     with file.open("rb") as source:
-        return source.read(4) == b"PAR1"
+        return source.read(4) == MARK
 
 
 def split_parquet(file: Path, decoding: ColumnsDecoding) -> Iterator[ColumnBatch]:
@@ -66,6 +71,7 @@ def split_parquet(file: Path, decoding: ColumnsDecoding) -> Iterator[ColumnBatch
 def _batches(file: Path, decoding: ColumnsDecoding) -> Iterator[ColumnBatch]:
     if not is_parquet(file):
         raise _damaged("it does not begin as Parquet does")
+    _see_that_it_is_one(file)
     with pq.ParquetFile(file, **STRICT) as source:
         metadata = source.metadata
         _see_that_it_is_no_bomb(metadata, file.stat().st_size)
@@ -101,6 +107,45 @@ def _see_that_it_is_no_bomb(metadata: pq.FileMetaData, size_bytes: int) -> None:
     decoded = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
     if decoded > max(RATIO_FROM_BYTES, MAX_RATIO * size_bytes):
         raise _damaged(f"{size_bytes} bytes are said to hold {decoded} bytes of values; no log shrinks that much")
+
+
+def _see_that_it_is_one(file: Path) -> None:
+    """Of two files one after another a reader sees the footer of the second, and takes the first one's rows for its."""
+    with file.open("rb") as source:
+        behind, before = 0, b""
+        while piece := source.read(PIECE):
+            piece = before + piece
+            at = piece.find(MARK + MARK)
+            while at >= 0:
+                place = behind + at
+                if _ends_a_file(source, place):
+                    raise _damaged(f"at byte {place + len(MARK)} another Parquet file begins")
+                at = piece.find(MARK + MARK, at + 1)
+            before = piece[-2 * len(MARK) + 1 :]
+            behind += len(piece) - len(before)
+
+
+def _ends_a_file(source: BinaryIO, at: int) -> bool:
+    """Whether a footer stands before the mark at a byte: its length in four bytes, and before them what begins as one.
+
+    A value of a column may be the mark, and has its length before it, too. Leaves the place in the file as it was.
+    """
+    here = source.tell()
+    source.seek(max(at - 4, 0))
+    length = int.from_bytes(source.read(4), "little")
+    begins = at - 4 - length
+    footer = b""
+    if begins >= len(MARK) and length <= MAX_ENTRY_BYTES:
+        source.seek(begins)
+        footer = source.read(length + 4 + len(MARK))
+    source.seek(here)
+    if not footer.startswith(FOOTER_BEGINS):
+        return False
+    try:
+        pq.read_metadata(pa.BufferReader(MARK + footer))
+    except (pa.ArrowException, OSError):
+        return False
+    return True
 
 
 def _place(schema: pa.Schema, column: str) -> Steps | None:
