@@ -26,6 +26,8 @@ LOOKED_BACK = 32
 BEFORE_INNER = np.isin(np.arange(256), list(b":[, \t\r"))
 """What stands before an object in another one, or in an array; a brace behind anything else is text."""
 POINT = 0x2E
+LOOKED_AT_FIRST = (3, 2, 9, 1, 6)
+"""How far from a point."""
 
 
 def prove_plain_json_lines(file: Path) -> Plain | None:
@@ -56,14 +58,18 @@ def _has_inner_objects(piece: Piece, opens: Places) -> bool:
 def _has_long_decimals(piece: Piece) -> bool:
     """Whether a number may have a fraction and more digits than a float: then there are nine on one side of its point.
 
-    Three of these are looked at first, which hardly a point of anything else has around it.
+    Some of these are looked at first, which hardly a point of anything else has beside it.
     """
-    array, last = piece.array, len(piece.array) - 1
+    array, furthest = piece.array, max(LOOKED_AT_FIRST)
     points = np.flatnonzero(array == POINT)
-    points = points[_are_digits(array[np.minimum(points + 1, last)])]
-    for places in (np.minimum(points + 9, last), np.maximum(points - 9, 0)):
-        far = _are_digits(array[places])
-        if far.any() and _are_digits(array[(places[far] + points[far]) // 2]).any():
+    if len(points) and (points[0] < furthest or points[-1] + furthest >= len(array)):
+        return bool(len(long_decimals(array)))
+    points = points[_are_digits(array[points + 1])]
+    for step in (1, -1):
+        going = points
+        for away in LOOKED_AT_FIRST:
+            going = going[_are_digits(array[going + step * away])]
+        if len(going):
             return bool(len(long_decimals(array)))
     return False
 
