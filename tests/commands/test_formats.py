@@ -167,6 +167,14 @@ def test_a_mistake_in_a_format_file_is_told_with_its_place(
     assert ran.data["next_step"]
 
 
+def test_a_log_that_is_no_parquet_is_refused_by_name(mine: Path) -> None:
+    mine.write_text(yaml.safe_dump({**MINE, "entries": {"find": "parquet"}}))
+
+    ran = tallystick("formats", "test", mine, mine.parent / "gate.csv", "--json")
+
+    assert (ran.code, ran.data["error"], ran.data["where"]) == (5, "DamagedFile", "gate.csv")
+
+
 def test_an_expression_that_fails_on_an_entry_is_named(mine: Path) -> None:
     (mine.parent / "gate.csv").write_text("When;Key;Took;Status\n01.03.2024 10:00:00;;long;200\n")
 

@@ -100,7 +100,7 @@ def read_or_refuse(
                 known = look_at(decoded, name=task.name, catalogue=catalogue, wanted=wanted)
                 return _read_decoded(connection, task, known, stored, decoded, batch=batch, straight=straight), None
             except (UnknownFormatError, DamagedFileError) as error:
-                problem = error
+                problem = error if error.where else type(error)(error.what, where=task.name, next_step=error.next_step)
             except RULE_FAILS as error:
                 if known.described not in catalogue.own:
                     raise  # which no built-in format's rule ever does
