@@ -65,6 +65,12 @@ def test_a_credential_that_is_the_only_one_or_has_half_is_no_cause(share: Creden
     assert supposed(a_found(windows=APART), a_measured(served_over=0), monitor=share) is None
 
 
+def test_a_credential_is_no_cause_where_no_window_is_over() -> None:
+    share = CredentialShare(requests=100, largest=90, credentials=3)
+
+    assert supposed(a_found(kind="routes", windows=[]), a_measured(kind="routes"), monitor=share) is None
+
+
 def test_requests_over_a_limit_that_were_answered_say_that_it_was_not_enforced() -> None:
     assert supposed(a_found(windows=APART), a_measured(served_over=7)) == ("limit_not_enforced", {"served_over": 7})
 

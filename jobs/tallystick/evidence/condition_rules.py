@@ -34,8 +34,8 @@ def a_finding_shows_its_clause(report: Node) -> None:
 
 def a_condition_is_what_was_measured(report: Node) -> None:
     """A finding's condition states the numbers of a measure of its clause, for its key and with its verdict."""
-    for clause, finding in _with_clauses(report):
-        condition, measure = finding["condition"], _measure(clause, finding)
+    for clause, finding, measure in _measured_findings(report):
+        condition = finding["condition"]
         if measure is None:
             _is(condition, None)
             continue
@@ -57,8 +57,7 @@ def a_condition_is_what_was_measured(report: Node) -> None:
 
 def an_effect_is_what_was_measured(report: Node) -> None:
     """A finding's effect states the requests of the measure that its condition is of."""
-    for clause, finding in _with_clauses(report):
-        measure = _measure(clause, finding)
+    for _, finding, measure in _measured_findings(report):
         for name in ("requests_over", "served_over"):
             _is(finding["effect"][name], None if measure is None else measure[name].value)
 
@@ -118,13 +117,21 @@ def _with_clauses(report: Node) -> Iterator[tuple[Node, Node]]:
             yield clause, finding
 
 
-def _measure(clause: Node, finding: Node) -> Node | None:
-    """The measure that a finding's condition is of; None without a condition and without such a measure."""
-    fitting = [
-        measure
-        for measure in clause["measures"].each()
-        if measure["key"].value == finding["key"].value and measure["verdict"].value == finding["verdict"].value
-    ]
+def _measured_findings(report: Node) -> Iterator[tuple[Node, Node, Node | None]]:
+    """Each finding after its clause, with the measure that its condition is of, if there can be one."""
+    by_clause: dict[str, dict[tuple[str | None, str], list[Node]]] = {}
+    for clause, finding in _with_clauses(report):
+        measures = by_clause.get(clause.path)
+        if measures is None:
+            measures = by_clause[clause.path] = {}
+            for measure in clause["measures"].each():
+                measures.setdefault((_value(measure, "key"), measure["verdict"].text()), []).append(measure)
+        fitting = measures.get((_value(finding, "key"), finding["verdict"].text()), [])
+        yield clause, finding, _stated(finding, fitting)
+
+
+def _stated(finding: Node, fitting: list[Node]) -> Node | None:
+    """The measure with the reading of a finding's condition; None where no measure has its key and verdict."""
     if not fitting:
         return None
     reading = finding["condition"]["reading"]

@@ -81,19 +81,21 @@ def _of_provider(findings: Sequence[Row], clauses: Sequence[Row], completeness: 
     months = [one for one in fees if one["key"] != "total"]
     if months:
         yield Ask(of=PROVIDER, what="state_payments", values={"months": _keys(months)}, findings=fees)
-    unsaid = [one for one in findings if one["verdict"] == "not decided" and _lacks_amounts(one, clauses)]
+    lacking = _without_amounts(clauses)
+    open_ones = [one for one in findings if one["verdict"] == "not decided"]
+    unsaid = [one for one in open_ones if one["key"] is None or (one["version"], one["clause"], one["key"]) in lacking]
     if unsaid:
         yield Ask(of=PROVIDER, what="supply_amounts", values={"findings": len(unsaid)}, findings=unsaid)
 
 
-def _lacks_amounts(finding: Row, clauses: Sequence[Row]) -> bool:
-    """Whether requests of a finding do not say whose they are, how much they are, or what else they are judged by."""
-    return finding["key"] is None or any(
-        measure["unknown"] and measure["key"] == finding["key"]
+def _without_amounts(clauses: Sequence[Row]) -> set[tuple[str | None, str, str | None]]:
+    """Version, clause and key of which requests do not say how much they are, or what else they are judged by."""
+    return {
+        (clause["version"], clause["clause"], measure["key"])
         for clause in clauses
-        if finding["id"] in clause["findings"]
         for measure in clause["measures"]
-    )
+        if measure["unknown"]
+    }
 
 
 def _is_unapproved(finding: Row) -> bool:

@@ -46,8 +46,8 @@ class CredentialShare:
 def cause(finding: Row, measure: Row, shares: Mapping[str, CredentialShare]) -> dict[str, Any] | None:
     """The first hypothesis for which there is a fact, with its numbers; None where there is none, or nothing is over.
 
-    Requests soon after a refusal; windows that all lie in one hour; one of several credentials with most of an app's
-    requests; requests over a limit that were answered.
+    Requests soon after a refusal; windows that all lie in one hour; windows of an app most of whose requests were made
+    with one of several credentials; requests over a limit that were answered.
     """
     if finding["verdict"] != "exceeded":
         return None
@@ -57,7 +57,7 @@ def cause(finding: Row, measure: Row, shares: Mapping[str, CredentialShare]) -> 
     if (hour_us := _one_hour(windows)) is not None:
         return {"what": ONE_HOUR, "values": {"hour_at": to_text(hour_us), "windows": len(windows)}}
     share = shares.get(str(finding["key"]))
-    if share is not None and share.credentials > 1 and share.largest * 2 > share.requests:
+    if windows and share is not None and share.credentials > 1 and share.largest * 2 > share.requests:
         values = {"requests": share.largest, "of": share.requests, "credentials": share.credentials}
         return {"what": ONE_CREDENTIAL, "values": values}
     if windows and measure["served_over"]:

@@ -34,14 +34,21 @@ class Counted:
     within: str | None = None
 
 
-def measure_of(finding: Row, measures: Sequence[Row]) -> Row | None:
+NAMED = ("period", "version", "clause", "key")
+
+
+def by_name(measures: Sequence[Row]) -> dict[tuple[Any, ...], list[Row]]:
+    """Measures by period, version, clause and key, for `measure_of`."""
+    found: dict[tuple[Any, ...], list[Row]] = {}
+    for row in measures:
+        found.setdefault(tuple(row[name] for name in NAMED), []).append(row)
+    return found
+
+
+def measure_of(finding: Row, measures: Mapping[tuple[Any, ...], Sequence[Row]]) -> Row | None:
     """The measure that a finding states: under its own words where that has the finding's verdict, else the first."""
-    named = ("version", "clause", "key")
-    fitting = [
-        row
-        for row in measures
-        if all(row[name] == finding[name] for name in named) and row["verdict"] == finding["verdict"]
-    ]
+    named = measures.get(tuple(finding[name] for name in NAMED), ())
+    fitting = [row for row in named if row["verdict"] == finding["verdict"]]
     return min(fitting, key=lambda row: (row["reading"] != AS_WRITTEN, row["reading"]), default=None)
 
 

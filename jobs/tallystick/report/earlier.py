@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tallystick.period import Period
-from tallystick.report.condition import measure_of, measured
+from tallystick.report.condition import by_name, measure_of, measured
 
 Row = Mapping[str, Any]
 ByClauseAndKey = Mapping[tuple[str, str | None], list[dict[str, Any]]]
@@ -22,9 +22,9 @@ def earlier(
     ends = {text: read(text).end_us for text in {row["period"] for row in findings}}
     before = [row for row in findings if ends[row["period"]] <= period.start_us]
     found: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
+    named = by_name(measures)
     for row in sorted(before, key=lambda row: (ends[row["period"]], row["period"], row["id"])):
-        theirs = [one for one in measures if one["period"] == row["period"]]
-        measure = measure_of(row, theirs)
+        measure = measure_of(row, named)
         if measure is not None:
             found.setdefault((row["clause"], row["key"]), []).append(
                 {

@@ -14,7 +14,7 @@ from tallystick.clauses.statement import Statement, statements
 from tallystick.period import Period, to_text, to_us
 from tallystick.register.model import Licensee
 from tallystick.report.causes import CredentialShare, cause, refuted_by
-from tallystick.report.condition import condition, measure_of
+from tallystick.report.condition import by_name, condition, measure_of
 from tallystick.report.earlier import ByClauseAndKey
 from tallystick.report.exposures import open_for
 from tallystick.report.money import money_stated
@@ -42,11 +42,15 @@ class Judged:
         """Every statement by version and clause, in order."""
         return {(one.version, one.clause): one for one in statements(self.bindings, self.period)}
 
+    @cached_property
+    def _named(self) -> dict[tuple[Any, ...], list[Row]]:
+        return by_name(self.measures)
+
     def told(self, row: Row) -> dict[str, Any]:
         """One row of `finding` as the document has it."""
         statement = self.stated[row["version"], row["clause"]]
         binding = next((one for one in self.bindings if one.version.version == row["version"]), None)
-        measure = measure_of(row, self.measures)
+        measure = measure_of(row, self._named)
         response = self.licensee.response_to(row["clause"], row["key"], self.period.text)
         said = {name: row[name] for name in (*PLAIN, "requests")} | {
             "agreement_sha256": None if binding is None else binding.sha256,
@@ -80,9 +84,12 @@ class Judged:
         return span, binding.version.zone
 
     def _effect(self, measure: Row) -> dict[str, Any]:
-        named = ("version", "clause")
-        mine = [row for row in self.measures if all(row[name] == measure[name] for name in named)]
-        money = None if measure["money"] is None else open_for(measure["key"], mine)
+        money = None
+        if measure["money"] is not None:
+            named = ("version", "clause")
+            money = open_for(
+                measure["key"], [row for row in self.measures if all(row[name] == measure[name] for name in named)]
+            )
         return {
             "requests_over": measure["requests_over"],
             "served_over": measure["served_over"],
