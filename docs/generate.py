@@ -31,6 +31,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "schemas/version.schema.json": schemas.version,
     "schemas/format.schema.json": schemas.format_file,
     "schemas/report.schema.json": schemas.report,
+    "schemas/changes.schema.json": schemas.changes,
 }
 """Every generated page, by its name below docs/reference/."""
 

@@ -1,4 +1,4 @@
-"""docs/reference/schemas/: JSON Schemas of what a user writes and of report.json, for other programs."""
+"""docs/reference/schemas/: JSON Schemas of what a user writes and of the documents that a bundle holds."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from generators.keys import models, needs, sentence
 from tallystick.agreements.version import Version
+from tallystick.evidence import changes_shape
 from tallystick.evidence.report_schema import json_schema
 from tallystick.formats import Format
 from tallystick.intake.sources import Source
@@ -41,6 +42,11 @@ def format_file() -> str:
 def report() -> str:
     """The schema of report.json."""
     return _text(json_schema())
+
+
+def changes() -> str:
+    """The schema of changes.json."""
+    return _text(changes_shape.json_schema())
 
 
 def _schema(model: type[BaseModel]) -> str:

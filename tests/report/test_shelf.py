@@ -152,3 +152,13 @@ def test_a_report_that_nobody_signed_is_said_to_be_not_signed() -> None:
     for manifest, word, other in ((a_manifest(), "not signed", "signed"), (signed, "signed", "not signed")):
         shown = Page(render_shelf([manifest], [])).text
         assert (word in shown, other in shown) == (True, False)
+
+
+def test_a_revision_that_supersedes_another_leads_to_what_it_changes() -> None:
+    plain, telling = (
+        Manifest.parse(a_bundle({**a_payload(), **more})["datapackage.json"])
+        for more in ({}, {"changes.html": b"page"})
+    )
+
+    assert f"{telling.folder}/changes.html" in Page(render_shelf([telling], [])).links
+    assert f"{plain.folder}/changes.html" not in Page(render_shelf([plain], [])).links
