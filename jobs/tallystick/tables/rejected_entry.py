@@ -6,7 +6,7 @@ from tallystick.tables.promise import Column, Table
 REASONS = {
     "not_json": "The entry is not one JSON value, nests deeper than 256, or holds 250,000 values or more.",
     "not_an_object": "The entry is JSON, and not an object.",
-    "not_in_format": "The line does not have the shape of its format.",
+    "not_in_format": "The line or record does not have the shape of its format.",
     "too_long": "The entry is longer than 64 MiB, or is once bytes that are no text are escaped.",
     "not_in_envelope": "What should wrap the entry does not, or wraps nothing that is one.",
     "sampled": "The entry stands for several requests: its sampling rate is not 1.",
