@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,11 +12,12 @@ from typing import Any
 
 import pytest
 
-from commands.command_line import tallystick
+from commands.command_line import Ran, tallystick
 from stages.world import World, a_call, web_line
 from tallystick.digest_key import DigestKey
 from tallystick.duck import connect, quote_text
 from tallystick.errors import BadConfigurationError, MissingInputError
+from tallystick.runtime.engine import Engine
 from tallystick.stages.ingest import ingest
 from tallystick.stages.refine import refine
 from tallystick.tables.intake import INTAKE
@@ -107,10 +109,17 @@ def assert_no_secret(name: str, text: str) -> None:
         assert not found, f"{name} holds the {kind}"
 
 
-def test_no_secret_of_a_log_is_in_the_lake_a_report_or_a_stream(world: World) -> None:
-    planted(world)
+@pytest.fixture(scope="module")
+def audited(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Ran]:
+    """The project with planted secrets after a run of all stages, and what that said."""
+    world = planted(World.small(tmp_path_factory.mktemp("planted") / "project", engine))
+    assert engine.session is not None
+    return world, tallystick("run", "--project", world.folder, "--licensee", "kestrel", "--period", "2024-03", "--json")
 
-    ran = tallystick("run", "--project", world.folder, "--licensee", "kestrel", "--period", "2024-03", "--json")
+
+def test_no_secret_of_a_log_is_in_the_lake_a_report_or_a_stream(audited: tuple[World, Ran]) -> None:
+    world, ran = audited
+
     looked = tallystick("inspect", world.folder / "logs", "--top", "0", "--json")
     read = tallystick("inspect", world.folder / "logs", "--project", world.folder)
 
@@ -125,10 +134,8 @@ def test_no_secret_of_a_log_is_in_the_lake_a_report_or_a_stream(world: World) ->
         assert_no_secret(name, text)
 
 
-def test_the_key_is_in_its_file_and_nowhere_else(world: World) -> None:
-    planted(world)
-
-    ran = tallystick("run", "--project", world.folder, "--licensee", "kestrel", "--period", "2024-03", "--json")
+def test_the_key_is_in_its_file_and_nowhere_else(audited: tuple[World, Ran]) -> None:
+    world, ran = audited
 
     key = DigestKey.load(world.folder / "digest.key").secret
     assert ran.code == 0
@@ -138,11 +145,26 @@ def test_the_key_is_in_its_file_and_nowhere_else(world: World) -> None:
         assert repr(key)[2:-1] not in text, name
 
 
-def test_a_registered_secret_is_recognised_and_a_public_id_stays_readable(world: World) -> None:
-    planted(world)
+def test_a_report_does_not_depend_on_the_key(audited: tuple[World, Ran], tmp_path: Path) -> None:
+    world, _ = audited
+    other = world.copy(tmp_path / "other")
+    for name in ("lake", "reports"):
+        shutil.rmtree(other.folder / name)
+    (other.folder / "digest.key").unlink()
 
-    ingest(world.project)
-    refine(world.project)
+    other.run()
+
+    keys = [DigestKey.load(one.folder / "digest.key") for one in (world, other)]
+    reports = [one.folder / "reports/kestrel/2024-03/r1" for one in (world, other)]
+    assert keys[0] != keys[1]
+    assert {row["credential"] for row in world.rows(INTAKE)} != {row["credential"] for row in other.rows(INTAKE)}
+    for file in reports[0].rglob("*"):
+        if file.is_file():
+            assert file.read_bytes() == (reports[1] / file.relative_to(reports[0])).read_bytes(), file.name
+
+
+def test_a_registered_secret_is_recognised_and_a_public_id_stays_readable(audited: tuple[World, Ran]) -> None:
+    world, _ = audited
 
     key = DigestKey.load(world.folder / "digest.key")
     kept = f"hmac:{key.digest(hashlib.sha256(API_KEY.encode()).hexdigest())}…{API_KEY[-4:]}"

@@ -33,7 +33,8 @@ def plan_refine(project: Project, snapshot: Snapshot) -> list[RefineTask]:
     source_files = snapshot.rows(SOURCE_FILE)
     matches_secrets = any(one.by == "credential_sha256" for one in found)
     key = key_for_matching(project, source_files) if matches_secrets else None
-    rules = (refine_rules.RULES, recognition_digest(found), key.mark if key else None)
+    # The key is no part of a day's name: a lake has one for good, and a report does not depend on which.
+    rules = (refine_rules.RULES, recognition_digest(found))
     intake, requests = snapshot.names_by_day(INTAKE), snapshot.names_by_day(REQUEST)
     current = _current_by_day(source_files)
     tasks = []
