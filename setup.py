@@ -5,7 +5,7 @@ from pathlib import Path
 from setuptools import find_packages, setup
 
 HERE = Path(__file__).parent
-DATA = ("sql", "yaml", "toml", "json", "jinja", "j2", "html", "css", "js", "svg", "md")
+DATA = ("sql", "yaml", "toml", "json", "jinja", "j2", "html", "css", "js", "svg", "md", "typ", "txt")
 
 
 def requirements(name: str) -> list[str]:

@@ -14,15 +14,15 @@ from tallystick.report.words import Words
 EN = Words.load("en")
 REPORT = Path(str(files("tallystick.report")))
 COMPUTED = re.compile(
-    r"(ask|cause|refuted_by|unit|month|weekday|duration|window|of|conclusion|verdict|severity|kind|box|file|glossary|number|word|sources|checking)\."
-    r"|(daily|total)\.(description|column)\.|(daily|total|week|apps)\.column\.|(repeated|refused)_files\.|\w+\.title$"
+    r"(ask|ask_of|effect|windows|cause|refuted_by|unit|month|weekday|duration|window|of|conclusion|verdict|severity|kind|box|file|glossary|number|word|sources|checking)\."
+    r"|(daily|total)\.(description|column)\.|(daily|total|week|apps)\.column\.|(repeated|refused)_files\.|summary\.(kept|not_)|\w+\.title$"
 )
 
 
 def test_every_sentence_that_a_rendering_asks_for_is_in_the_catalogue() -> None:
     asked = {
         key
-        for path in [*REPORT.glob("*.py"), *REPORT.glob("templates/*.html")]
+        for path in [*REPORT.rglob("*.py"), *REPORT.glob("templates/*.html")]
         for key in re.findall(r"""(?:say|plain)\(\s*"([a-z_]+\.[a-z_.]+)"\s*[,)]""", path.read_text(encoding="utf-8"))
     }
 
@@ -32,7 +32,7 @@ def test_every_sentence_that_a_rendering_asks_for_is_in_the_catalogue() -> None:
 
 def test_no_sentence_of_the_catalogue_is_left_over() -> None:
     source = "\n".join(
-        path.read_text(encoding="utf-8") for path in [*REPORT.glob("*.py"), *REPORT.glob("templates/*.html")]
+        path.read_text(encoding="utf-8") for path in [*REPORT.rglob("*.py"), *REPORT.glob("templates/*.html")]
     )
     keys = {re.sub(r"\.(one|many)$", "", key) for key in EN.sentences}
 

@@ -11,7 +11,10 @@ from tallystick.evidence.canonical import canonical_bytes, parse_canonical
 from tallystick.evidence.standalone import instructions
 from tallystick.report.csv import findings_csv
 from tallystick.report.html import render_html
+from tallystick.report.page import page_of
+from tallystick.report.paper.pdf import render_pdf
 from tallystick.report.usage import usage_parquet
+from tallystick.report.words import Words
 
 
 def render_bundle(
@@ -21,19 +24,24 @@ def render_bundle(
     run: Mapping[str, Any],
     *,
     signers: Sequence[str] = (),
+    language: str = "en",
 ) -> dict[str, bytes]:
-    """File name to bytes: report.json, report.html, findings.csv, usage.parquet, quality.json, run.json, verify/.
+    """File name to bytes: report.json, its renderings, usage.parquet, quality.json, run.json and verify/.
 
-    `signers` are the ids of the keys that will sign the bundle; report.html names them, or says that nobody signs.
+    `signers` are the ids of the keys that will sign the bundle; page and print name them, or say that nobody signs.
+    `language` is that of report.html and report.pdf; all else is the same in every language.
 
     The same input gives the same bytes in any time zone, locale and hash seed. Every rendering is made from the bytes
     of report.json, so it shows what a reader of those sees. A value without exact JSON raises NotCanonicalError.
     """
     report = canonical_bytes(document)
     read_back = parse_canonical(report)
+    words = Words.load(language)
+    page = page_of(read_back, words)
     return {
         "report.json": report,
-        "report.html": render_html(read_back, signers=signers),
+        "report.html": render_html(read_back, signers=signers, words=words, page=page),
+        "report.pdf": render_pdf(read_back, report, page, words, signers=signers),
         "findings.csv": findings_csv(read_back),
         "usage.parquet": usage_parquet(usage),
         "quality.json": canonical_bytes(quality),

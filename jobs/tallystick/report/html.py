@@ -18,18 +18,25 @@ from tallystick.report.words import Words
 from tallystick.tables.rejected_entry import REASONS
 
 
-def render_html(document: Mapping[str, Any], *, signers: Sequence[str] = ()) -> bytes:
+def render_html(
+    document: Mapping[str, Any],
+    *,
+    signers: Sequence[str] = (),
+    words: Words | None = None,
+    page: pages.Page | None = None,
+) -> bytes:
     """The page of a `tallystick/report/2` document in UTF-8; the same bytes for the same document, anywhere.
 
     `signers` are the ids of the keys that will sign the bundle; without any the page says in red that nobody does.
+    `words` are the reader's language, and `page` what `page_of` made of the document for it; both are made if absent.
     The page loads nothing and runs no script: its Content-Security-Policy permits its own style by digest, no more.
     """
-    words = Words.load()
+    words = words or Words.load()
     environment = _environment(words.language)
     style = _style(environment)
-    page = environment.get_template("page.html").render(
+    rendered = environment.get_template("page.html").render(
         document=document,
-        page=pages.page_of(document, words),
+        page=page or pages.page_of(document, words),
         first=pages,
         reasons=REASONS,
         report_sha256=hashlib.sha256(canonical_bytes(document)).hexdigest(),
@@ -37,7 +44,7 @@ def render_html(document: Mapping[str, Any], *, signers: Sequence[str] = ()) -> 
         style=Markup(style),  # noqa: S704 - our own style sheet
         policy=_policy(style),
     )
-    return page.encode("utf-8")
+    return rendered.encode("utf-8")
 
 
 def _policy(style: str) -> str:

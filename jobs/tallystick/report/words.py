@@ -95,7 +95,7 @@ class Words:
         share = int(part) * 100 * 10**decimals // int(whole) if int(whole) else 0
         units, fraction = divmod(share, 10**decimals)
         tail = f"{self.sentences['number.decimal']}{fraction:0{decimals}d}" if decimals else ""
-        return f"{self.number(units)}{tail}\u00a0%"
+        return f"{self.number(units)}{tail}{self.sentences['number.percent']}"
 
     def instant(self, text: str | None) -> str:
         """`2022-11-03T14:05:11.000000Z` as `2022-11-03 14:05:11`; a fraction of a second stays when there is one."""
@@ -103,7 +103,16 @@ class Words:
         if not found:
             return self.show(text)
         day, time, fraction = found.groups()
-        return f"{day} {time}" if fraction == "000000" else f"{day} {time}.{fraction}"
+        tail = "" if fraction == "000000" else f"{self.sentences['number.decimal']}{fraction}"
+        return f"{self.day(day)} {time}{tail}"
+
+    def day(self, text: str | None) -> str:
+        """The day of a date or an instant in digits: `2022-11-03`, or as the language writes it; others stay."""
+        found = re.match(r"(\d{4})-(\d\d)-(\d\d)", text or "")
+        if not found:
+            return self.show(text)
+        year, month, day = found.groups()
+        return self.sentences["date.numeric"].format(year=year, month=month, day=day)
 
     def date(self, text: str, *, short: bool = False) -> str:
         """`2022-11-03`, or an instant of that day, as `3 November 2022`, or `3 Nov 2022` in short."""
@@ -112,7 +121,8 @@ class Words:
             return self.show(text)
         year, month, day = found.groups()
         name = self.sentences.get(f"month.short.{int(month)}" if short else f"month.{int(month)}", month)
-        return self.sentences["date.long"].format(year=year, month=name, day=int(day))
+        number = self.sentences["date.first"] if int(day) == 1 else int(day)
+        return self.sentences["date.long"].format(year=year, month=name, day=number)
 
     def duration(self, text: str) -> str:
         """`PT15M` as `15 minutes`, `P1Y` as `year`, `P3M` as `quarter`; any other text stays as it is."""

@@ -1,0 +1,251 @@
+"""The register of findings on paper, and a block for each: criteria, condition, cause, effect, evidence, refutation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tallystick.report.page import FIRST_PAGE_CHARACTERS, FindingBlock, Page
+from tallystick.report.paper.measure_tables import measured
+from tallystick.report.paper.parts import (
+    Block,
+    Cell,
+    cell,
+    code,
+    column,
+    heading,
+    introduced,
+    listed,
+    paragraph,
+    quotation,
+    readings,
+    rest,
+    table,
+    text,
+    verdict,
+)
+from tallystick.report.saying import as_stated, cause_said, finding_said, refutation_said
+from tallystick.report.visible import visible, visible_lines
+from tallystick.report.words import Words
+
+MOST_IN_FULL, MOST_WINDOWS_ON_PAPER, MOST_EVIDENCE_ON_PAPER, MOST_QUERY = 50, 6, 4, 4_000
+"""Findings with tables on paper, and rows of those; every tagged cell costs half a kilobyte and a tenth of a second
+for a thousand. The other findings have a short block each, and report.html has all of them in full."""
+
+Row = Mapping[str, Any]
+
+
+def register_of_findings(document: Row, page: Page, words: Words) -> list[Block]:
+    """A row for every finding, then a block for each."""
+    if not page.findings:
+        key = "findings.nothing" if int(document["summary"]["clauses"]) else "findings.no_clauses"
+        return [paragraph(words.plain(key))]
+    columns = [
+        column(words.plain("findings.column.number"), number=True),
+        column(words.plain("findings.column.finding"), wide=1),
+        column(words.plain("findings.column.severity")),
+        column(words.plain("findings.column.verdict")),
+        column(words.plain("findings.column.requests"), number=True),
+    ]
+    rows: list[list[Cell]] = []
+    for block in page.findings:
+        finding = block.finding
+        under = readings(finding["readings_exceeded"], finding["readings"], words) if int(finding["readings"]) else ""
+        rows.append(
+            [
+                words.number(block.number),
+                text(finding_said(finding, words, FIRST_PAGE_CHARACTERS)),
+                words.term("severity", finding["severity"]),
+                verdict(finding["verdict"], words, under),
+                words.number(finding["requests"]),
+            ]
+        )
+    blocks = [paragraph(words.plain("findings.lead"), "lead"), table(words.plain("findings.register"), columns, rows)]
+    for block in page.findings[:MOST_IN_FULL]:
+        blocks += finding_block(block, words)
+    if len(page.findings) > MOST_IN_FULL:
+        blocks.append(paragraph(words.plain("paper.short", n=MOST_IN_FULL)))
+    for block in page.findings[MOST_IN_FULL:]:
+        blocks += _short_block(block, words)
+    return blocks
+
+
+def _short_block(block: FindingBlock, words: Words) -> list[Block]:
+    """A finding without tables: its sentence, its clause, its first window, its first request."""
+    finding = block.finding
+    kicker = f"{words.plain('finding.kicker', number=block.number)} · {words.term('severity', finding['severity'])}"
+    blocks = [heading(3, kicker), paragraph(finding_said(finding, words)), paragraph(_source(finding, words), "fine")]
+    for window in block.windows.rows[:1]:
+        over = words.plain("paper.window", used=words.number(window["used"]), over=words.number(window["over"]))
+        span = f"{words.instant(window['start_at'])} {words.plain('word.to')} {words.instant(window['end_at'])}"
+        blocks.append(paragraph(f"{visible(window['reading'])}, {span}: {over}", "fine"))
+    for file, rows in block.files[:1]:
+        where = f"{visible(file['source'])} · {visible(file['file'])} · {file['file_id']}"
+        position = f"{words.plain('evidence.position')} {words.number(rows[0]['position'])}"
+        blocks.append(paragraph(f"{where} · {position} · {words.instant(rows[0]['received_at'])}", "fine"))
+    return [*blocks, paragraph(f"{words.plain('finding.id')} {finding['id']}", "fine")]
+
+
+def finding_block(block: FindingBlock, words: Words) -> list[Block]:
+    """Everything that the document has about one finding, as far as paper shows its rows."""
+    finding = block.finding
+    kicker = f"{words.plain('finding.kicker', number=block.number)} · {words.term('severity', finding['severity'])}"
+    under = readings(finding["readings_exceeded"], finding["readings"], words) if int(finding["readings"]) else ""
+    about = words.plain("finding.about", n=finding["requests"]) if int(finding["requests"]) else ""
+    meta = " · ".join(each for each in (words.term("verdict", finding["verdict"]), under, about) if each)
+    return [
+        heading(3, kicker),
+        {**paragraph(finding_said(finding, words)), "strong": True},
+        paragraph(meta, "fine"),
+        *_criteria(block, words),
+        *_condition(block, words),
+        *_more(finding, words),
+        *_windows(block, words),
+        *_evidence(block, words),
+        paragraph(f"{words.plain('finding.id')} {finding['id']}", "fine"),
+    ]
+
+
+def _criteria(block: FindingBlock, words: Words) -> list[Block]:
+    finding = block.finding
+    blocks = [heading(4, words.plain("finding.criteria" if finding["cites"] else "finding.rule"))]
+    if finding["says"]:
+        blocks.append(quotation(visible_lines(finding["says"])))
+    if not finding["cites"]:
+        blocks.append(paragraph(words.plain("finding.no_words")))
+    blocks.append(paragraph(_source(finding, words), "fine"))
+    if block.clause and block.clause["terms"]:
+        blocks.append(introduced(words.plain("finding.terms"), as_stated(f"{block.clause['terms']}.", words)))
+    return blocks
+
+
+def _source(finding: Row, words: Words) -> str:
+    """Which paragraph of which version, or which rule, and whose budget."""
+    if finding["cites"]:
+        source = [
+            visible(finding["cites"]),
+            words.plain("finding.version", version=finding["version"]),
+            words.plain("finding.clause", clause=finding["clause"]),
+        ]
+    else:
+        source = [words.plain("finding.rule_id", rule=finding["clause"])]
+    if finding["key"] is not None:
+        source.append(words.plain("finding.key", key=finding["key"]))
+    return f"{', '.join(source)}."
+
+
+def _condition(block: FindingBlock, words: Words) -> list[Block]:
+    if not block.measures.rows:
+        return []
+    caption = "finding.owed" if any("money" in each for each in block.measures.rows) else "finding.measured"
+    return [
+        heading(4, words.plain("finding.condition")),
+        measured(block.measures.rows, block.clause, words.plain(caption, number=block.number), block.unit, words),
+        *rest(block.measures.rest, "measures.rest", words),
+    ]
+
+
+def _more(finding: Row, words: Words) -> list[Block]:
+    """Effect, hypothesis, what would refute it, the response and earlier findings, where the document has them."""
+    blocks: list[Block] = []
+    effect = finding.get("effect") or {}
+    said = [
+        words.plain(f"effect.{name}", n=effect[name]) for name in ("requests_over", "served_over") if effect.get(name)
+    ]
+    if effect.get("money"):
+        money = effect["money"]
+        said.append(
+            words.plain(
+                "effect.money",
+                low=words.amount(money["low"]),
+                high=words.amount(money["high"]),
+                currency=money["currency"],
+            )
+        )
+    if said:
+        blocks += [heading(4, words.plain("effect.title")), listed(said)]
+    if finding.get("cause"):
+        blocks += [heading(4, words.plain("cause.title")), paragraph(cause_said(finding["cause"], words))]
+    if finding.get("refuted_by"):
+        items = [refutation_said(key, words) for key in finding["refuted_by"]]
+        blocks += [heading(4, words.plain("refuted_by.title")), listed(items)]
+    if finding.get("query"):
+        blocks += [heading(4, words.plain("query.title")), code(visible_lines(finding["query"], MOST_QUERY))]
+    response = finding.get("response")
+    if response:
+        blocks += [
+            heading(4, words.plain("response.title", date=words.date(response["date"]))),
+            quotation(visible_lines(response["text"])),
+        ]
+    if finding.get("earlier"):
+        earlier = [
+            words.plain("earlier.says", period=each["period"], id=each["id"], n=each["requests"])
+            for each in finding["earlier"]
+        ]
+        blocks += [heading(4, words.plain("earlier.title")), listed(earlier)]
+    return blocks
+
+
+def _windows(block: FindingBlock, words: Words) -> list[Block]:
+    windows = block.windows.rows[:MOST_WINDOWS_ON_PAPER]
+    if not windows:
+        return []
+    every = len(block.windows.rows) + block.windows.rest
+    instants = [name for name in ("crossed_at", "peak_at") if any(window[name] for window in windows)]
+    columns = [
+        column(words.plain("windows.reading"), wide=2),
+        column(words.plain("windows.from_to"), wide=3),
+        *(column(words.plain(f"windows.{name}"), number=True, wide=2) for name in ("used", "over")),
+        *(column(words.plain(f"windows.{name}"), wide=3) for name in instants),
+        *(column(words.plain(f"windows.{name}"), number=True, wide=2) for name in ("requests_over", "served_over")),
+    ]
+    rows = [
+        [
+            visible(window["reading"]),
+            cell(
+                f"{words.instant(window['start_at'])}\n{words.instant(window['end_at'])}",
+                words.plain("windows.clipped") if window["clipped"] else "",
+            ),
+            words.number(window["used"]),
+            words.number(window["over"]),
+            *(words.instant(window[name]) for name in instants),
+            words.number(window["requests_over"]),
+            words.number(window["served_over"]),
+        ]
+        for window in windows
+    ]
+    return [
+        heading(4, words.plain("finding.windows")),
+        table(words.plain("windows.caption", n=every), columns, rows),
+        *rest(every - len(windows), "windows.rest", words),
+    ]
+
+
+def _evidence(block: FindingBlock, words: Words) -> list[Block]:
+    title = heading(4, words.plain("finding.evidence"))
+    pointers = [(file, row) for file, rows in block.files for row in rows]
+    if not pointers:
+        return [title, paragraph(words.plain("evidence.nothing"))]
+    columns = [
+        column(words.plain("evidence.file"), wide=1),
+        column(words.plain("evidence.position"), number=True),
+        column(words.plain("evidence.received_at")),
+        column(words.plain("evidence.request_id")),
+    ]
+    shown = pointers[:MOST_EVIDENCE_ON_PAPER]
+    rows = [
+        [
+            cell(f"{visible(file['source'])} · {visible(file['file'])}", file["file_id"]),
+            words.number(row["position"]),
+            words.instant(row["received_at"]),
+            words.show(row["request_id"]),
+        ]
+        for file, row in shown
+    ]
+    more = len(pointers) - len(shown) + block.evidence_rest
+    return [
+        title,
+        table(words.plain("evidence.caption"), columns, rows),
+        *rest(more, "evidence.rest", words),
+        paragraph(words.plain("evidence.all", file=f"evidence/{block.finding['id']}.parquet"), "fine"),
+    ]

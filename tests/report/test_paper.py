@@ -1,0 +1,208 @@
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pytest
+import typst
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject
+
+from report.documents import Row, a_document, a_finding, a_pointer, a_window, an_app, an_empty_document
+from report.hostile import HOSTILE
+from report.letters_case import the_letters_case
+from report.pages import with_texts
+from tallystick.evidence.canonical import canonical_bytes, parse_canonical
+from tallystick.report.page import page_of
+from tallystick.report.paper.glyphs import _ranges, plainer, printable
+from tallystick.report.paper.pdf import render_pdf
+from tallystick.report.words import Words
+
+EN = Words.load("en")
+MARKUP = [text for text in HOSTILE if text.isascii() and text.isprintable() and len(text) < 1_000]
+
+
+def printed(document: Row, words: Words = EN) -> tuple[bytes, bytes]:
+    """The document's bytes, and its paper."""
+    report = canonical_bytes(document)
+    read_back = parse_canonical(report)
+    return report, render_pdf(read_back, report, page_of(read_back, words), words)
+
+
+@cache
+def letters() -> tuple[bytes, bytes]:
+    return printed(the_letters_case())
+
+
+def text_of(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).replace("\u200b", "")
+
+
+def elements(reader: PdfReader) -> Iterator[DictionaryObject]:
+    """Every element of the structure that a screen reader follows."""
+    waiting: list[Any] = [reader.trailer["/Root"]["/StructTreeRoot"]]
+    while waiting:
+        element = waiting.pop().get_object()
+        if isinstance(element, ArrayObject):
+            waiting += element
+        elif isinstance(element, DictionaryObject):
+            if "/S" in element:
+                yield element
+            if "/K" in element:
+                waiting.append(element["/K"])
+
+
+def test_page_one_says_the_conclusion_the_tiles_the_foremost_findings_and_what_is_asked() -> None:
+    reader = PdfReader(io.BytesIO(letters()[1]))
+    first, second = (reader.pages[number].extract_text() for number in (0, 1))
+
+    assert (float(reader.pages[0].mediabox.width) // 1, float(reader.pages[0].mediabox.height) // 1) == (595, 841)
+    for said in ("Halcyon Analytics Ltd", "Outside terms", "780,000", "26,000,000", "5 of 12", "440,563 requests"):
+        assert said in first
+    assert EN.plain("asks.title") in first
+    assert EN.plain("summary.fine")[:40] in first.replace("\n", " ")
+    assert second.startswith(EN.plain("consumption.title"))
+
+
+def test_page_one_is_one_side_whatever_the_document_holds() -> None:
+    long = "WWWW " * 2_000
+    document = a_document(
+        findings=[a_finding(id=f"f-{number:012x}", sentence=long, cites=long) for number in range(9)],
+        reasons=[long] * 9,
+        agreements=[a_document()["agreements"][0] | {"version": f"{number}" * 99} for number in range(9)],
+        licensee={"id": "w", "name": long},
+    )
+
+    second = PdfReader(io.BytesIO(printed(document)[1])).pages[1].extract_text()
+
+    assert second.startswith(EN.plain("consumption.title"))
+
+
+def test_the_same_document_gives_the_same_bytes() -> None:
+    document = a_document(findings=[a_finding()])
+
+    assert printed(document) == printed(document)
+
+
+def test_the_document_is_attached_byte_for_byte() -> None:
+    report, pdf = letters()
+
+    assert PdfReader(io.BytesIO(pdf)).attachments["report.json"] == [report]
+
+
+def test_the_file_says_that_it_is_accessible_and_lasting() -> None:
+    reader = PdfReader(io.BytesIO(letters()[1]))
+    root = reader.trailer["/Root"]
+    said = root["/Metadata"].get_data().decode()
+
+    assert "<pdfuaid:part>1</pdfuaid:part>" in said
+    assert "<pdfaid:part>3</pdfaid:part>" in said
+    assert "<pdfaid:conformance>A</pdfaid:conformance>" in said
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"]
+    assert root["/Lang"] == "en"
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Halcyon Analytics Ltd · 2022 · Outside terms"
+
+
+def test_its_date_is_the_end_of_the_period_and_no_clock() -> None:
+    metadata = PdfReader(io.BytesIO(letters()[1])).metadata
+
+    assert metadata is not None
+    assert str(metadata.creation_date) == str(metadata.modification_date) == "2023-01-01 00:00:00+00:00"
+
+
+def test_headings_tables_and_charts_are_told_to_a_screen_reader() -> None:
+    found = list(elements(PdfReader(io.BytesIO(letters()[1]))))
+    kinds = [element["/S"] for element in found]
+    pictures = [element for element in found if element["/S"] == "/Figure"]
+
+    assert kinds.count("/H1") == 1
+    assert kinds.count("/H2") >= 12
+    assert kinds.count("/H3") >= 12
+    assert kinds.count("/Table") > 10
+    assert kinds.count("/TH") > 50
+    assert [picture["/Alt"][:12] for picture in pictures if "/Alt" in picture] != []
+    assert sum("/Alt" in picture for picture in pictures) == 4
+
+
+def test_only_fonts_that_come_with_typst_are_used_and_all_are_embedded() -> None:
+    fonts = [
+        font.get_object()["/DescendantFonts"][0].get_object()["/FontDescriptor"].get_object()
+        for page in PdfReader(io.BytesIO(letters()[1])).pages
+        for font in page["/Resources"]["/Font"].values()
+    ]
+    names = {re.sub(r"^/[A-Z]{6}\+|-\w+$", "", str(font["/FontName"])) for font in fonts}
+
+    assert names <= {"LibertinusSerif", "DejaVuSansMono", "NewCM10", "NewCMMath"}
+    assert all({"/FontFile2", "/FontFile3"} & set(font) for font in fonts)
+
+
+def test_every_character_that_is_said_to_be_printable_is_in_a_font() -> None:
+    codes = [code for start, end in zip(*_ranges(), strict=True) for code in range(start, end + 1)]
+    template = files("tallystick.report.paper").joinpath("report.typ").read_text("utf-8")
+    fonts = re.findall(r"^#let serif = .*", template, re.MULTILINE)[0]
+    title, each = '#set document(title: "x")', "#for c in json(bytes(sys.inputs.t)) [#c #linebreak()]"
+    source = f"{fonts}\n{title}\n#set text(font: serif)\n{each}"
+
+    pdf = typst.compile(
+        source.encode(),
+        ignore_system_fonts=True,
+        sys_inputs={"t": json.dumps([chr(code) for code in codes])},
+        pdf_standards="ua-1",
+        timestamp=0,
+    )
+
+    assert len(codes) > 7_000
+    assert pdf.startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Zoë Ångström", "Zoë Ångström"), ("中", "[U+4E2D]"), ("a😀", "a[U+1F600]"), ("Ω Ж א", "Ω Ж א")],
+)
+def test_a_character_that_no_font_has_is_told_by_its_code_point(text: str, shown: str) -> None:
+    assert printable(text) == shown
+    assert shown in text_of(printed(a_document(provider={"name": text}))[1]).replace("\n", "") or "א" in text
+
+
+def test_what_no_single_font_can_set_together_is_told_in_code_points() -> None:
+    assert plainer("a\u05b0 §\u00a04") == "a[U+05B0] §\u00a04"
+
+
+@pytest.mark.parametrize("text", [*MARKUP, "#panic(1)", '#image("/etc/passwd")', "*_`$#{}[]\\"])
+def test_text_of_others_is_never_read_as_typst(text: str) -> None:
+    small = a_document(
+        findings=[a_finding(evidence=[a_pointer()])],
+        not_seen=["one"],
+        consumption=a_document()["consumption"] | {"apps": [], "days": [], "weekday_hours": [[0] * 24] * 7},
+    )
+
+    pdf = printed(with_texts(small, text))[1]
+
+    assert text in "".join(text_of(pdf).splitlines())
+
+
+def test_many_findings_stand_in_short_after_the_first_fifty() -> None:
+    windows = [a_window(crossed_at=None, peak_at="2022-03-01T20:15:30.250000Z")]
+    findings = [
+        a_finding(id=f"f-{number:012x}", windows=windows, evidence=[a_pointer(position=number)]) for number in range(60)
+    ]
+
+    shown = text_of(printed(a_document(findings=findings))[1])
+
+    assert [finding["id"] for finding in findings if finding["id"] not in shown] == []
+    assert EN.plain("paper.short", n=50)[:40] in shown.replace("\n", " ")
+
+
+def test_a_period_without_anything_is_a_paper_too() -> None:
+    shown = text_of(printed(an_empty_document())[1])
+
+    assert "Unable to conclude" in shown
+    assert EN.plain("clauses.nothing") in shown
+    assert an_app()["name"] not in shown
