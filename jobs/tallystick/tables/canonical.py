@@ -41,7 +41,7 @@ CANONICAL = (
 
 ORIGIN = (
     Column(name="file_id", type="VARCHAR", sentence="SHA-256 of the stored bytes of the file the entry stands in."),
-    Column(name="position", type="BIGINT", sentence="The entry's line or row, or its place in the array, counted from 1."),
+    Column(name="position", type="BIGINT", sentence="The entry's line, row or place in an array, counted from 1."),
 )
 
 EVENT_DATE = Column(name="event_date", type="DATE", sentence="The UTC day of `received_at`.")
