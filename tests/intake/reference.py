@@ -132,7 +132,7 @@ def judge(line: bytes, source: str) -> tuple[dict[str, Any] | None, list[str]]:
     row["status"], good = as_number(fields.get("status"), 100, 999)
     wrong |= set() if good else {"bad_status"}
     row["history_from"] = None if fields.get("history_from") is None else as_time(fields["history_from"])
-    if fields.get("history_from") is not None and row["history_from"] is None:
+    if fields.get("history_from") is not None and (row["history_from"] is None or row["history_from"].year > 2100):
         wrong.add("bad_time")
     row["path"], row["referer"] = cut(fields.get("path")), cut(fields.get("referer"))
     host = fields.get("host")
