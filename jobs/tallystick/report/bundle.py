@@ -15,6 +15,7 @@ from tallystick.report.page import page_of
 from tallystick.report.paper.pdf import render_pdf
 from tallystick.report.usage import usage_parquet
 from tallystick.report.words import Words
+from tallystick.report.workbook import findings_xlsx
 
 
 def render_bundle(
@@ -43,6 +44,7 @@ def render_bundle(
         "report.html": render_html(read_back, signers=signers, words=words, page=page),
         "report.pdf": render_pdf(read_back, report, page, words, signers=signers),
         "findings.csv": findings_csv(read_back),
+        "findings.xlsx": findings_xlsx(read_back, report),
         "usage.parquet": usage_parquet(usage),
         "quality.json": canonical_bytes(quality),
         "run.json": canonical_bytes(run),

@@ -28,11 +28,12 @@ def findings_csv(document: Mapping[str, Any]) -> bytes:
     Numbers are exact and ungrouped, nothing is an empty cell. A text that a spreadsheet would run as a formula gets an
     apostrophe in front; control, bidi and zero-width characters are written as `[U+202E]`.
     """
-    rows = [",".join(COLUMNS), *(",".join(map(_cell, _row(finding))) for finding in document["findings"])]
+    rows = [",".join(COLUMNS), *(",".join(map(_cell, finding_row(finding))) for finding in document["findings"])]
     return "".join(f"{row}\r\n" for row in rows).encode("utf-8")
 
 
-def _row(finding: Mapping[str, Any]) -> list[str | int | Decimal | None]:
+def finding_row(finding: Mapping[str, Any]) -> list[str | int | Decimal | None]:
+    """One finding in the columns of `COLUMNS`, numbers as numbers."""
     own = finding["windows"][0]["reading"] if finding["windows"] else None
     windows = [window for window in finding["windows"] if window["reading"] == own]
     starts = [window["start_at"] for window in windows] or [pointer["received_at"] for pointer in finding["evidence"]]
@@ -47,12 +48,12 @@ def _row(finding: Mapping[str, Any]) -> list[str | int | Decimal | None]:
     }
     counts = {name: int(finding[name]) for name in ("readings", "readings_exceeded", "requests")}
     money = finding.get("money") or {}
-    amounts = {name: _amount(money.get(name)) for name in AMOUNTS}
+    amounts = {name: decimal_of(money.get(name)) for name in AMOUNTS}
     said = computed | counts | amounts | {"currency": money.get("currency")}
     return [said.get(name, finding.get(name)) for name in COLUMNS]
 
 
-def _amount(text: str | None) -> Decimal | str | None:
+def decimal_of(text: str | None) -> Decimal | str | None:
     """An amount as the exact decimal that it is; what is none stays text."""
     return Decimal(text) if text is not None and _AMOUNT.fullmatch(text) else text
 
@@ -67,8 +68,11 @@ def _cell(value: str | int | Decimal | None) -> str:
         return ""
     if isinstance(value, int | Decimal):
         return format(value, "f") if isinstance(value, Decimal) else str(value)
-    text = visible(value, WORDS_LENGTH)
-    if value.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS):
-        text = f"'{text}"
-    quoted = text.replace('"', '""')
+    quoted = inert(value).replace('"', '""')
     return f'"{quoted}"'
+
+
+def inert(value: str, most: int = WORDS_LENGTH) -> str:
+    """Text that a spreadsheet shows and does not run: with an apostrophe where it would begin a formula."""
+    text = visible(value, most)
+    return f"'{text}" if value.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
