@@ -16,8 +16,8 @@ INTAKE = Table(
             name="part",
             type="INTEGER",
             nullable=True,
-            sentence="Where one request is logged as several entries: 1 stands for it before 2, and so on; one below zero "
-            "never stands for a request by itself.",
+            sentence="Where one request is logged as several entries: 1 stands for it before 2, and so on; one below "
+            "zero never stands for a request by itself.",
         ),
         Column(name="batch", type="VARCHAR", sentence="The ingest that read it; as in `source_file`."),
     ),
