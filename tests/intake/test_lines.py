@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tallystick.intake import escaping
 from tallystick.intake import lines as lines_module
 from tallystick.intake.batch import MAX_ENTRY_BYTES, Batch, OtherLines
 from tallystick.intake.lines import split_lines
@@ -67,6 +68,16 @@ def test_bytes_that_are_no_text_are_escaped_for_json_in_lines_of_json(tmp_path: 
     [batch] = split_lines(file, is_json=True)
 
     assert json.loads(batch.entry(0)) == {"a": r"\xff"}
+
+
+@given(st.binary(max_size=30) | st.text(max_size=12).map(str.encode), st.integers(4, 9))
+def test_text_is_utf8_without_nul_whatever_the_pieces_that_are_looked_at(data: bytes, piece: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(escaping, "PIECE", piece)
+        found, written = escaping.is_text(data), escaping.escaped(data, longest=1000)
+
+    assert found == (b"\0" not in data and data.decode("utf-8", "ignore").encode() == data)
+    assert written == data.decode("utf-8", "backslashreplace").replace("\0", r"\x00").encode()
 
 
 def test_a_line_that_is_too_long_once_it_is_escaped_is_too_long(tmp_path: Path) -> None:

@@ -2,11 +2,12 @@ r"""Bytes that are no text: how an entry that holds some is kept, with each of t
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterator
 
 NUL = b"\x00"
 PIECE = 1 << 20
-"""Bytes escaped at a time, since an entry may be long and a text takes several times its bytes."""
+"""Bytes looked at or escaped at a time, since an entry may be long and a text takes several times its bytes."""
 
 
 def is_text(data: bytes) -> bool:
@@ -15,8 +16,11 @@ def is_text(data: bytes) -> bool:
         return False
     if data.isascii():
         return True
+    whole, at = memoryview(data), 0
     try:
-        data.decode()
+        while at < len(data):
+            _, used = codecs.utf_8_decode(whole[at : at + PIECE], "strict", at + PIECE >= len(data))
+            at += used
     except UnicodeDecodeError:
         return False
     return True
