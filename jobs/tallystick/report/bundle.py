@@ -26,11 +26,13 @@ def render_bundle(
     *,
     signers: Sequence[str] = (),
     language: str = "en",
+    evidence: Mapping[str, pa.Table] | None = None,
 ) -> dict[str, bytes]:
     """File name to bytes: report.json, its renderings, usage.parquet, quality.json, run.json and verify/.
 
     `signers` are the ids of the keys that will sign the bundle; page and print name them, or say that nobody signs.
-    `language` is that of report.html and report.pdf; all else is the same in every language.
+    `language` is that of report.html and report.pdf; all else is the same in every language. `evidence` has the
+    requests of findings by their id, each a file of its own.
 
     The same input gives the same bytes in any time zone, locale and hash seed. Every rendering is made from the bytes
     of report.json, so it shows what a reader of those sees. A value without exact JSON raises NotCanonicalError.
@@ -48,5 +50,6 @@ def render_bundle(
         "usage.parquet": usage_parquet(usage),
         "quality.json": canonical_bytes(quality),
         "run.json": canonical_bytes(run),
+        **{f"evidence/{finding}.parquet": usage_parquet(rows) for finding, rows in (evidence or {}).items()},
         **instructions(),
     }
