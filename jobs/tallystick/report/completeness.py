@@ -28,6 +28,28 @@ def reconciliation(ledger: Sequence[Row], held: Sequence[Row]) -> dict[str, int]
     )
 
 
+def with_repeats(held: Sequence[Row], source_files: Sequence[Row]) -> list[Row]:
+    """`held`, and every entry of it once more, as a duplicate, for each further delivery of its file.
+
+    A repeat is of the source that it was delivered to; where hosts number their requests, of the same host there.
+    """
+    read = {row["file_id"]: row["source"] for row in source_files if row["state"] == "read"}
+    again = [
+        {
+            **row,
+            "source": file["source"] + row["source"].removeprefix(read[row["file_id"]]),
+            "requests": 0,
+            "duplicate": row["requests"] + row["duplicate"],
+            "conflict": 0,
+        }
+        for file in source_files
+        if file["state"] == "repeated"
+        for row in held
+        if row["file_id"] == file["file_id"]
+    ]
+    return [*held, *again]
+
+
 def _boxes(*, rejected: int, unattributed: int, held: Sequence[Row]) -> dict[str, int]:
     this_licensee = sum(row["requests"] for row in held if row["licensee"] is not None)
     duplicate = sum(row["duplicate"] for row in held)

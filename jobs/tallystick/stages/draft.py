@@ -15,11 +15,14 @@ from tallystick.clauses.standing import requests_in
 from tallystick.clauses.statement import statements
 from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.duck import connect, quote_text
+from tallystick.evidence.bundle import REPORT
 from tallystick.report.bundle import render_bundle
-from tallystick.report.completeness import completeness, files, reconciliation, touches
+from tallystick.report.completeness import completeness, files, reconciliation, touches, with_repeats
 from tallystick.report.consumption import consumption, credential_shares, usage_rows
 from tallystick.report.document import Audit, document
 from tallystick.report.earlier import ByClauseAndKey, earlier
+from tallystick.report.evidence_rows import MOST, evidence_rows, resting_of
+from tallystick.report.sample import sample_files
 from tallystick.stages.audited import Audited, open_usage
 from tallystick.stages.project import Project
 from tallystick.stages.provenance import provenance
@@ -85,7 +88,7 @@ class Draft:
         self.measures = snapshot.read(MEASURE, audited.partition_filter).to_pylist()
         self.findings = snapshot.read(FINDING, audited.partition_filter).to_pylist()
         self.source_files, self.rejected = counted.source_files, counted.rejected
-        self.held = held(connection, audited)
+        self.held = with_repeats(held(connection, audited), self.source_files)
         stated = statements(audited.bindings, audited.period)
         readings = sum(statement.readings for statement in stated)
         asked = ask("findings", findings_frame(self.findings, self.measures), {"readings": readings})
@@ -98,14 +101,30 @@ class Draft:
     def files(self, signers: Sequence[str] = ()) -> dict[str, bytes]:
         """Every payload file of the bundle; `signers` are the ids of the keys that will sign it."""
         licensee, period = self.audited.licensee, self.audited.period
-        quality = {
+        quality: dict[str, Any] = {
             "licensee": licensee.licensee,
             "period": period.text,
             "expectations": [asdict(check) for check in self.checks],
         }
         usage = usage_rows(self.connection, self.relation, licensee, period)
+        zone = self.project.zone(licensee)
+        rests = resting_of(self.findings, self.measures, self.audited.bindings, licensee, period, zone)
+        evidence = evidence_rows(self.connection, self.relation, licensee.licensee, rests)
+        quality["evidence"] = [
+            {"finding": finding, "rows": rows.num_rows, "at_most": MOST} for finding, rows in sorted(evidence.items())
+        ]
         run = provenance(self.project, self.snapshot, self.audited)
-        return render_bundle(self.document(), usage, quality, run, signers=signers)
+        rendered = render_bundle(
+            self.document(),
+            usage,
+            quality,
+            run,
+            signers=signers,
+            language=self.project.settings.language,
+            evidence=evidence,
+        )
+        report = rendered[REPORT]
+        return rendered | sample_files(self.connection, self.relation, licensee.licensee, period, usage, report)
 
     def document(self) -> dict[str, Any]:
         """The report."""
