@@ -113,13 +113,15 @@ def publish(
     licensee: LicenseeOption = None,
     dry_run: Annotated[bool, typer.Option(help="Render and check everything, send nothing.")] = False,
     revision: Annotated[Optional[int], typer.Option(help="Publish as just this revision.", min=1)] = None,  # noqa: UP045
+    language: Annotated[Optional[str], typer.Option(help="Of page and print: en or fr.")] = None,  # noqa: UP045
     project: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
     """Check that the count is fit to publish, and publish the report."""
     from tallystick.stages.publish import publish as stage
 
-    result = stage(_project(project), licensee=licensee, period=period, dry_run=dry_run, revision=revision)
+    opened = _project(project, language=language)
+    result = stage(opened, licensee=licensee, period=period, dry_run=dry_run, revision=revision)
     _report(result, as_json)
     if not as_json:
         for location in result.totals["locations"]:
@@ -309,10 +311,10 @@ def _decimal(text: str) -> Decimal:
     return value
 
 
-def _project(folder: Path) -> Any:
+def _project(folder: Path, **flags: Any) -> Any:
     from tallystick.stages.project import Project
 
-    return Project.open(folder)
+    return Project.open(folder, **flags)
 
 
 def _report(result: Any, as_json: bool) -> None:

@@ -6,7 +6,7 @@ import os
 import tempfile
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -118,6 +118,9 @@ class Settings(BaseSettings):
     )
     digest_key_file: Folder = Field(
         default=Path("digest.key"), description="The file of the key with which secrets in logs are digested."
+    )
+    language: Literal["en", "fr"] = Field(
+        default="en", description="The language of report.html and report.pdf; report.json is the same in each."
     )
     s3: S3Settings = S3Settings()
     engine: EngineSettings = EngineSettings()
