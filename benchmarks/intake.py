@@ -7,6 +7,7 @@ trees, the least of several interleaved runs, and only of contenders whose rows 
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import os
 import shutil
@@ -25,9 +26,11 @@ from measuring.measured import Ran, run
 CONTENDERS = {one.__name__: one for one in (ours, stage, duckdb_alone, spark_readers, goaccess)}
 HERE = Path(__file__).resolve().parent
 PEERS_PYTHON = HERE.parent / ".venv-bench" / "bin" / "python"
-ENTRIES = {"json": 1_000_000, "combined": 2_000_000}
-FILES = 8
+ENTRIES = {"json": 800_000, "combined": 1_600_000}
+FILES = 4
 MANY = 64
+SHARED = 24
+"""Files for two workers to share: other bytes each, so that none is a repetition."""
 COMPRESSIONS = ("plain", "gzip")
 PEERS = ("polars_alone", "chdb_alone")
 PEERS_SCRIPT = HERE / "intaking" / "peers.py"
@@ -107,15 +110,17 @@ def _measure_files(
     if compression == "plain":
         go("one file", "ours", files=files[:1])
         go("many files", "ours", files=_many(files, out / "many"))
-        for workers in () if asked.no_spark else (1, 2, 1, 2):
-            go(f"{workers} workers", "stage", workers=workers)
+    elif not asked.no_spark:
+        shared = _shared(files, out / "shared")
+        for workers in (1, 2):
+            go(f"{workers} workers", "stage", files=shared, workers=workers)
     return runs
 
 
 def _told(ran: Ran, made: Path) -> dict[str, Any]:
     """What a run cost and wrote; a peer's rows are looked at here, since it cannot do it alike."""
     said = {"tree_cpu": ran.cpu, "tree_wall": ran.wall, "cpu": ran.cpu, "rss": ran.rss, **ran.said}
-    if "missing" not in said and "digest" not in said and made.is_dir():
+    if "version" in said and made.is_dir() and "entries" not in said:
         from intaking.rows import digest
 
         said["digest"] = digest(made)
@@ -128,6 +133,16 @@ def _many(files: list[str], folder: Path) -> list[str]:
     names = [folder / f"{number:03d}.log" for number in range(MANY)]
     for number, name in enumerate(names):
         os.link(files[number % len(files)], name)
+    return [str(name) for name in names]
+
+
+def _shared(files: list[str], folder: Path) -> list[str]:
+    """Copies of some gzip files, each with another number of blank lines behind it."""
+    folder.mkdir()
+    names = [folder / f"{number:03d}.log.gz" for number in range(SHARED)]
+    for number, name in enumerate(names):
+        tail = gzip.compress(b"\n" * (number + 1), mtime=0)
+        name.write_bytes(Path(files[number % len(files)]).read_bytes() + tail)
     return [str(name) for name in names]
 
 
@@ -150,7 +165,7 @@ def _peers_python() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--entries", type=int, help="of each kind, instead of a million and two")
+    parser.add_argument("--entries", type=int, help="of each kind, instead of 0.8 and 1.6 million")
     parser.add_argument("--files", type=int, default=FILES, help="that they stand in")
     parser.add_argument("--rounds", type=int, default=3, help="of each the least CPU of so many runs counts")
     parser.add_argument("--scratch", type=Path, default=HERE.parent / ".cache" / "bench-intake")

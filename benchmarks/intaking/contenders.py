@@ -24,7 +24,6 @@ from tallystick.stages.ingest import GROUP_BYTES, GROUP_FILES, ingest
 from tallystick.stages.project import Project
 from tallystick.stages.reading import DigestTask, GroupTask, ListedFile, digest_object, read_group
 from tallystick.storage.pinned import Pin
-from tallystick.tables.intake import INTAKE
 
 PROJECT = 'provider = "Murmur Social"\n'
 
@@ -52,9 +51,9 @@ def stage(kind: str, files: list[str], out: str, *, workers: int) -> dict[str, A
     engine.map([DigestTask(uri=file, pin=_pin(file), s3=S3Settings()) for file in files], digest_object, label="warm")
     project = Project(Settings.load(folder), engine)
     with spent() as cost:
-        ingest(project)
+        done = ingest(project)
     end(engine.session)
-    return {"wall": cost.wall} | _digested(project.lake.folder(INTAKE))
+    return {"wall": cost.wall, "entries": done.totals["accepted"]}
 
 
 def duckdb_alone(kind: str, files: list[str], out: str) -> dict[str, Any]:

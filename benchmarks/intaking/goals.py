@@ -44,8 +44,10 @@ def _of_logs(name: str, logs: dict[str, Any]) -> Iterator[Line]:
     one, many = least(runs["one file"], "rss"), least(runs["many files"], "rss")
     figure = f"{one / 1e9:.2f} and {many / 1e9:.2f} GB"
     yield Line.of(f"{name}: 1 and 64 files", "", f"memory within {FLAT} x", figure, many <= FLAT * one)
-    if "1 workers" in runs:
-        alone, both = least(runs["1 workers"], "wall"), least(runs["2 workers"], "wall")
+    shared = logs["gzip"]
+    if "1 workers" in shared:
+        alone, both = least(shared["1 workers"], "wall"), least(shared["2 workers"], "wall")
+        size = f"{shared['1 workers'][0]['entries'] / 1e6:g} M"
         figure = f"{alone / both:.2f} x ({alone:.1f} and {both:.1f} s)"
         goal = f"at least {TWO_WORKERS} x the speed of one"
         yield Line.of(f"{name}: two workers", size, goal, figure, alone >= TWO_WORKERS * both)
@@ -93,8 +95,8 @@ Microseconds of CPU an entry, and how many times ours that is:
   one thread, and write one file for each log. *Spark's readers* are `spark.read.json`, and `regexp_extract` over
   `spark.read.text`, written by delta-spark on two cores; what it costs to start is taken off. *GoAccess* counts and
   writes no rows: only the number of requests it read can be compared. It reads combined logs.
-- *Two workers*: the whole stage `tallystick ingest` under Spark, from a warm session to its last commit, in wall
-  seconds.
+- *Two workers*: the whole stage `tallystick ingest` of 24 gzip files under Spark, from a warm session to its last
+  commit, in wall seconds.
 - *1 and 64 files*: the most memory of a worker that reads so many files, one task after the other.
 
 All figures, run by run, are in `benchmarks/results/`.
