@@ -5,13 +5,18 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
 from typing import Any
+
+import pyarrow as pa
 
 from evidence.reports import A_REPORT, Report, amounts
 from tallystick.evidence.assembly import UNSIGNED, Seal, assemble
 from tallystick.evidence.canonical import canonical_bytes
 from tallystick.evidence.digest import Sha256
 from tallystick.evidence.manifest import Edition, Superseded
+from tallystick.report.usage import usage_parquet
 
 __all__ = ["Report", "a_bundle", "a_payload", "a_report", "amounts"]
 
@@ -38,11 +43,23 @@ def a_payload(report: Report | None = None, **others: bytes) -> dict[str, bytes]
         "findings.csv": "".join(
             f"{row}\r\n" for row in ("id,sentence", *(f"{each},measured" for each in ids))
         ).encode(),
-        "usage.parquet": b"PAR1\x00\x01PAR1",
+        "usage.parquet": real_usage(),
         "quality.json": b"[]",
         "run.json": b"{}",
     }
     return files | {name.replace("_", "."): data for name, data in others.items()}
+
+
+@cache
+def real_usage() -> bytes:
+    """The rows of the report of `bundles`: seven requests of one app, one of them refused."""
+    at = datetime(2022, 1, 1, tzinfo=UTC)
+    row: dict[str, Any] = {"app": "halcyon-monitor", "slot_at": at, "records_unknown": 1, "response_bytes_unknown": 0}
+    sums = {"errors": 1, "requests": 6, "records": 70, "response_bytes": 700}
+    refused = {"errors": 0, "requests": 1, "records": None, "response_bytes": 0, "records_unknown": 0}
+    return usage_parquet(
+        pa.Table.from_pylist([{**row, **sums, "is_throttled": False}, {**row, **refused, "is_throttled": True}])
+    )
 
 
 def a_page(report: Report) -> bytes:

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import pyarrow as pa
 
 from evidence.bundles import a_bundle, a_payload, a_report
 from tallystick.evidence.assembly import Seal
@@ -21,26 +17,13 @@ from tallystick.evidence.keys import SigningKey
 from tallystick.evidence.manifest import SELF
 from tallystick.evidence.standalone import instructions
 from tallystick.evidence.statement import compose_statement
-from tallystick.report.usage import usage_parquet
 
 Files = dict[str, bytes]
 
 
-@cache
-def real_usage() -> bytes:
-    """The rows of the report of `bundles`: seven requests of one app, one of them refused."""
-    at = datetime(2022, 1, 1, tzinfo=UTC)
-    row: dict[str, Any] = {"app": "halcyon-monitor", "slot_at": at, "records_unknown": 1, "response_bytes_unknown": 0}
-    sums = {"errors": 1, "requests": 6, "records": 70, "response_bytes": 700}
-    refused = {"errors": 0, "requests": 1, "records": None, "response_bytes": 0, "records_unknown": 0}
-    return usage_parquet(
-        pa.Table.from_pylist([{**row, **sums, "is_throttled": False}, {**row, **refused, "is_throttled": True}])
-    )
-
-
 def a_signed_bundle(*keys: SigningKey, changes: Mapping[str, Any] | None = None, **how: Any) -> Files:
     """A whole bundle with its instructions, signed by these keys."""
-    payload = a_payload(a_report(changes), usage_parquet=real_usage()) | instructions()
+    payload = a_payload(a_report(changes)) | instructions()
     return a_bundle(payload, seal=Seal(keys=keys), **how)
 
 
