@@ -31,6 +31,7 @@ PROJECT = 'provider = "Murmur Social"\n'
 def ours(kind: str, files: list[str], out: str) -> dict[str, Any]:
     """The files as tasks in one process, one after the other, the way that one worker of Spark reads them."""
     folder = Path(out)
+    assert FORMATS[kind] in BUILT_IN.formats, "a worker knows the formats before its first file"
     groups = [_group(kind, some, folder, number) for number, some in enumerate(_in_groups(files))]
     with spent() as cost:
         read = [read_group(group) for group in groups]

@@ -89,7 +89,8 @@ Microseconds of CPU an entry, and how many times ours that is:
 {peers}
 
 - *Tallystick* is the whole ingest of a file as a task does it: bytes decoded and digested, every entry proven
-  readable and in order, canonical columns, its days, an account that adds up, Parquet (zstd) by day. *DuckDB alone*
+  readable and in order, canonical columns, its days, an account that adds up, Parquet (zstd) by day; what a worker does
+  once, importing and knowing the formats, is left out. *DuckDB alone*
   does the same by SQL in one thread, trusting each line: typed columns of `read_json`, and words in quotes of
   `read_csv`; the digest that names the file is made for it. *Polars* and *ClickHouse* do so with their own readers, in
   one thread, and write one file for each log. *Spark's readers* are `spark.read.json`, and `regexp_extract` over
