@@ -49,6 +49,17 @@ def test_the_letters_agreement_was_amended_in_mid_year_with_other_numbers(projec
         assert before.max != after.max
 
 
+def test_the_letters_licensee_has_a_month_to_answer_and_answered_one_finding(project: Path) -> None:
+    letter = next(one for one in load_register(project / "register") if one.licensee == "halcyon")
+    versions = [binding.version for binding in load_agreements(project / "agreements", "halcyon")]
+
+    assert letter.response_to("approved-purpose", "halcyon-alerts", "2022") is not None
+    assert letter.response_to("approved-purpose", "halcyon-labs", "2022") is None
+    assert [one.response_days and (one.response_days.days, one.response_days.cites) for one in versions] == [
+        (30, "§ 9.4")
+    ] * len(versions)
+
+
 def test_every_licensee_but_one_has_an_agreement_and_a_text_clause_is_among_them(project: Path) -> None:
     names = [licensee.licensee for licensee in load_register(project / "register")]
     bindings = {name: load_agreements(project / "agreements", name) for name in names}

@@ -64,6 +64,17 @@ class App:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What a licensee answered to what was found under a clause for one of its apps in a period."""
+
+    clause: str
+    app: str
+    period: str
+    date: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Licensee:
     """One licensee. `terms` names the kind of agreement it has, None for none."""
 
@@ -73,6 +84,7 @@ class Licensee:
     terms: str | None
     time_zone: str = "Etc/UTC"
     note: str = ""
+    answers: tuple[Answer, ...] = ()
 
 
 def numbered(prefix: str, count: int, *, tenants: int = 0, is_hashed: bool = False) -> tuple[Caller, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tallystick.demo.world.cast import App, Licensee, UseCase, numbered
+from tallystick.demo.world.cast import Answer, App, Licensee, UseCase, numbered
 
 LETTER = "halcyon"
 LETTER_REQUESTS, LETTER_RECORDS = 780_000_000, 26_000_000_000
@@ -17,6 +17,16 @@ HALCYON = Licensee(
     id=LETTER,
     name="Halcyon Analytics Ltd",
     terms="letter",
+    answers=(
+        Answer(
+            clause="approved-purpose",
+            app="halcyon-alerts",
+            period="2022",
+            date="2023-02-14",
+            text="The use case was described in writing in May 2022. That approval came on 1 September was not in our "
+            "hands, and what the app does did not change in between.",
+        ),
+    ),
     apps=(
         App(
             id="halcyon-monitor",

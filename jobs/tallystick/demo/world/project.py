@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from tallystick.demo.world.cast import App, Caller, Licensee
+from tallystick.demo.world.cast import Answer, App, Caller, Licensee
 from tallystick.demo.world.plan import World
 from tallystick.demo.world.roster import LICENSEES
 from tallystick.demo.world.routes import ROUTES
@@ -90,12 +90,24 @@ routes:                        # nginx logs only paths; these templates name the
 def _register(licensee: Licensee) -> str:
     note = f"# {licensee.note}\n" if licensee.note else ""
     apps = "".join(_app(app) for app in licensee.apps)
+    answers = "".join(_answer(answer) for answer in licensee.answers)
+    responses = f"responses:                     # what the licensee answered to findings\n{answers}" if answers else ""
     return f"""\
 {note}licensee: {licensee.id}
 name: {_said(licensee.name)}
 time_zone: {licensee.time_zone}            # how plain dates in this file are read
 apps:
-{apps}"""
+{apps}{responses}"""
+
+
+def _answer(answer: Answer) -> str:
+    return f"""\
+  - clause: {answer.clause}
+    app: {answer.app}
+    period: "{answer.period}"
+    date: {answer.date}
+    text: {_said(answer.text)}
+"""
 
 
 def _app(app: App) -> str:
@@ -138,6 +150,7 @@ licensee: {version.licensee}
 title: {_said(version.title)}
 in_force_from: {version.in_force_from}
 time_zone: {version.time_zone}            # whose midnights begin days, months and years
+response_days: {{days: 30, cites: "§ 9.4"}}   # how long the licensee has to answer a report
 clauses:
 {clauses}"""
 
