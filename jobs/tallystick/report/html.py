@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from tallystick.evidence.canonical import canonical_bytes
 from tallystick.report import page as pages
+from tallystick.report.saying import Said, as_stated, finding_said, reason_said
 from tallystick.report.visible import WORDS_LENGTH, visible, visible_lines
 from tallystick.report.words import Words
 from tallystick.tables.rejected_entry import REASONS
@@ -38,7 +39,7 @@ def render_html(
         document=document,
         page=page or pages.page_of(document, words),
         first=pages,
-        reasons=REASONS,
+        reasons={name: reason_said(name, words).text for name in REASONS},
         report_sha256=hashlib.sha256(canonical_bytes(document)).hexdigest(),
         signers=signers,
         style=Markup(style),  # noqa: S704 - our own style sheet
@@ -81,6 +82,8 @@ def _environment(language: str) -> Environment:
         date=words.date,
         within=words.duration,
         words=lambda text: escape(visible_lines(str(text))),
+        stated=lambda text, most=WORDS_LENGTH: _said(as_stated(str(text), words, most)),
+        found=lambda finding, most=WORDS_LENGTH: _said(finding_said(finding, words, most)),
         sentence=lambda text: escape(_unbroken(visible(str(text), WORDS_LENGTH))),
         short=lambda text, most=pages.FIRST_PAGE_NAME: escape(_unbroken(visible(str(text), most))),
         brief=lambda text: escape(_unbroken(visible(str(text), pages.FIRST_PAGE_CHARACTERS))),
@@ -88,6 +91,12 @@ def _environment(language: str) -> Environment:
         cut=pages.cut,
     )
     return environment
+
+
+def _said(said: Said) -> Markup:
+    """A sentence, marked with its language where that is not the page's."""
+    text = escape(_unbroken(said.text))
+    return Markup('<span lang="{}">{}</span>').format(said.language, text) if said.language else text
 
 
 def _unbroken(sentence: str) -> str:
