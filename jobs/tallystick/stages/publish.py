@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
 
 from tallystick.errors import NoDataError, NotAuditedError, NotFitToPublishError
 from tallystick.evidence.assembly import Seal
+from tallystick.evidence.bundle import REPORT
+from tallystick.evidence.canonical import parse_canonical
+from tallystick.evidence.document import Node, NotAsPromisedError
+from tallystick.evidence.totals import USAGE, totals_follow
 from tallystick.report.changes_page import render_changes
 from tallystick.report.shelf import render_shelf
+from tallystick.report.usage_totals import usage_totals
 from tallystick.runtime.progress import track
 from tallystick.runtime.record import recorded
 from tallystick.stages.audited import Audited
@@ -65,6 +70,7 @@ def _send(
     with track("publish: reports", len(ready)) as say:
         for done, draft in enumerate(ready):
             files = draft.files([key.public.keyid for key in seal.keys])
+            _refuse_other_sums(files)
             if not dry_run:
                 published.append(
                     publish_bundle(
@@ -83,6 +89,18 @@ def _send(
     if not dry_run:
         show_shelf(store, render_shelf)
     return published
+
+
+def _refuse_other_sums(files: Mapping[str, bytes]) -> None:
+    """NotFitToPublishError when the rows that go out do not add up to the report, as `verify` would find."""
+    try:
+        totals_follow(Node(parse_canonical(files[REPORT])), usage_totals(files[USAGE]))
+    except NotAsPromisedError as error:
+        raise NotFitToPublishError(
+            f"this report would not pass its verification: {error}",
+            where=USAGE,
+            next_step="this is a fault in how the report was made: report it, with this message",
+        ) from error
 
 
 def _refuse_unaudited(wanted: Sequence[Audited], snapshot: Snapshot) -> None:
