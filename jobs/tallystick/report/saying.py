@@ -75,17 +75,18 @@ def _number(value: object, words: Words) -> str:
 
 def ask_said(ask: Mapping[str, Any], words: Words, most: int = WORDS_LENGTH) -> Said:
     """What is asked of whom by when: `Licensee: answer … within 30 days (§ 9)`."""
-    values = {name: _value(value, words) for name, value in dict(ask["values"]).items()}
+    values = {name: _value(name, value, words) for name, value in dict(ask["values"]).items()}
     key = f"ask.{ask['what']}"
     asked = _filled(key, values, words) or visible(str(ask["what"]))
     when = words.plain("ask_when.days", n=ask["within_days"]) if ask["within_days"] is not None else ""
     cites = words.plain("ask_when.cites", cites=ask["cites"]) if ask["cites"] else ""
-    return Said(text=visible(f"{words.term('ask_of', ask['of'])}: {asked}{when}{cites}.", most))
+    of = words.term("ask_of", ask["of"])
+    return Said(text=visible(words.plain("asks.line", of=of, ask=asked, when=when, cites=cites), most))
 
 
 def cause_said(cause: Mapping[str, Any], words: Words) -> Said:
     """A possible cause, labelled as a hypothesis."""
-    values = {name: _value(value, words) for name, value in dict(cause["values"]).items()}
+    values = {name: _value(name, value, words) for name, value in dict(cause["values"]).items()}
     supposed = _filled(f"cause.{cause['what']}", values, words) or visible(str(cause["what"]))
     return Said(text=words.plain("cause.hypothesis", cause=supposed))
 
@@ -110,5 +111,7 @@ def _filled(key: str, values: Mapping[str, object], words: Words) -> str | None:
         return None
 
 
-def _value(value: object, words: Words) -> object:
-    return words.number(value) if isinstance(value, int) and not isinstance(value, bool) else words.show(value)
+def _value(name: str, value: object, words: Words) -> str:
+    if name in ("low", "high"):
+        return words.amount(str(value))
+    return words.instant(str(value)) if name.endswith("_at") else words.show(value)

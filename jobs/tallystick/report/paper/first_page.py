@@ -18,7 +18,7 @@ from tallystick.report.saying import as_stated, ask_said, finding_said
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
-MOST_ASKS = 4
+MOST_ASKS, ASK_CHARACTERS = 4, 260
 
 
 def first_page(document: Mapping[str, Any], page: Page, words: Words) -> Block:
@@ -139,7 +139,7 @@ def _foremost(document: Mapping[str, Any], page: Page, words: Words) -> Block:
 
 def _asks(document: Mapping[str, Any], words: Words) -> Block:
     asks = document.get("asks", [])
-    items = [text(ask_said(ask, words, FIRST_PAGE_CHARACTERS)) for ask in asks[:MOST_ASKS]]
+    items = [text(ask_said(ask, words, ASK_CHARACTERS)) for ask in asks[:MOST_ASKS]]
     more = len(asks) - len(items)
     notes = [words.plain("asks.more", n=more)] if more > 0 else []
     return {
