@@ -86,7 +86,7 @@ class RegexDecoding(Stated):
         None,
         description="The same line as words between single spaces, for reading many lines at once where every line of "
         'a file is that plain: name, "name" in quotes, [name and name] for the halves of one in brackets, _ for a word '
-        "that is no field. A field that is not among them is one that such a line does not have. A word is whatever has "
+        "that is no field. A field that is not among them is one that such a line does not have. A word is what has "
         "no space, so the expression takes any such word in its place, and the rules of the columns judge it.",
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from tallystick.evidence.canonical import canonical_bytes
+from tallystick.evidence.canonical import NotCanonicalError, canonical_bytes
 from tallystick.report import page as pages
 from tallystick.report.saying import Said, as_stated, finding_said, reason_said
 from tallystick.report.visible import WORDS_LENGTH, visible, visible_lines
@@ -40,12 +40,20 @@ def render_html(
         page=page or pages.page_of(document, words),
         first=pages,
         reasons={name: reason_said(name, words).text for name in REASONS},
-        report_sha256=hashlib.sha256(canonical_bytes(document)).hexdigest(),
+        report_sha256=_sha256(document),
         signers=signers,
         style=Markup(style),  # noqa: S704 - our own style sheet
         policy=_policy(style),
     )
     return rendered.encode("utf-8")
+
+
+def _sha256(document: Mapping[str, Any]) -> str:
+    """The SHA-256 of report.json; empty for a document that has no canonical form, which no bundle holds."""
+    try:
+        return hashlib.sha256(canonical_bytes(document)).hexdigest()
+    except NotCanonicalError:
+        return ""
 
 
 def _policy(style: str) -> str:
