@@ -291,6 +291,34 @@ def diff(
         raise typer.Exit(3)
 
 
+@app.command()
+def recount(
+    bundle: Annotated[str, typer.Argument(help="A bundle: a folder, a zip or an s3:// prefix; or its report.json.")],
+    logs: Annotated[Path, typer.Option(help="A folder with the raw log files; they are found by SHA-256.")],
+    register: Annotated[Optional[Path], typer.Option(help="The register's folder: whose each request is.")] = None,  # noqa: UP045
+    formats_folder: Annotated[Optional[Path], typer.Option("--formats", help="A folder of own log formats.")] = None,  # noqa: UP045
+    trust: TrustOption = None,
+    project: Folder = HERE,
+    as_json: AsJson = False,
+) -> None:
+    """Count a report's requests again from its raw log files, by a second path; exit with 6 where they differ."""
+    from tallystick.commands.checking import s3_settings, trusted
+    from tallystick.commands.recount import in_lines
+    from tallystick.commands.recount import recount as count_again
+    from tallystick.commands.recount_callers import Callers
+    from tallystick.commands.report_diff import read_side
+    from tallystick.formats.load import BUILT_IN, Catalogue
+    from tallystick.register.load import load_register, recognitions
+
+    report = read_side(bundle, s3_settings(project), trusted(project, trust)).report
+    callers = None if register is None else Callers(recognitions(load_register(register)))
+    catalogue = BUILT_IN if formats_folder is None else Catalogue.of(formats_folder)
+    found = count_again(report, logs, callers, catalogue)
+    _say(found.as_dict(), as_json, *in_lines(found))
+    if not found.agrees:
+        raise typer.Exit(6)
+
+
 # ── how a command ends ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
