@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ from tallystick.formats import Catalogue, Envelope, Format, all_envelopes
 from tallystick.intake.detection import detect
 from tallystick.intake.entries import HEAD_BYTES
 
+FEW_BYTES = 1 << 14
+"""What is looked at first of a file whose format is known."""
 MOST_HEAD_BYTES = 64 << 20
 """What is looked at of a file whose first entries are that long."""
 
@@ -33,6 +36,9 @@ def look_at(decoded: Path, *, name: str, catalogue: Catalogue, wanted: Format | 
         size = decoded.stat().st_size
         if not head.strip() and size == len(head):
             return Known(described=wanted)
+        if wanted is not None:  # what is asked is whether its entries are wrapped, which a few of them say
+            with suppress(UnknownFormatError):
+                return _detected(head[:FEW_BYTES], decoded, name, catalogue, wanted)
         try:
             return _detected(head, decoded, name, catalogue, wanted)
         except UnknownFormatError:
