@@ -10,6 +10,7 @@ from typing import BinaryIO
 from tallystick.errors import UnreadableFileError, VerificationError
 from tallystick.evidence.bundle import REPORT, BundleReader
 from tallystick.evidence.canonical import Json, NotCanonicalError, parse_canonical
+from tallystick.evidence.changed_words import brief, in_order
 from tallystick.evidence.changes import Side
 from tallystick.evidence.digest import Sha256
 from tallystick.evidence.names import legible
@@ -67,7 +68,7 @@ def in_lines(changes: Json) -> Iterator[str]:
     for name in ("before", "after"):
         yield f"{name:<7}{_headline(changes[name])}"
     for reason in changes["why"]:
-        values = ", ".join(f"{key.replace('_', ' ')} {_value(each)}" for key, each in reason["values"].items())
+        values = ", ".join(f"{name} {_value(each)}" for name, each in in_order(reason["values"]))
         yield f"why    {legible(reason['words'])}{f' ({values})' if values else ''}"
     for section in changes["sections"]:
         yield ""
@@ -90,7 +91,7 @@ def _headline(side: Json) -> str:
 
 
 def _change(change: Json) -> str:
-    words = legible(change["words"])
+    words = legible(brief(change["words"]))
     if change["kind"] != "changed" and change["before"] is None and change["after"] is None:
         return f"{words}: {change['kind']}"
     before, after = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from tallystick.evidence.canonical import Json
@@ -54,7 +55,20 @@ ONE_OF: Mapping[str, str] = {
     "asks": "ask",
 }
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _OF_AN_AMOUNT = {"known": "requests that say their {}", "unknown": "requests that do not say their {}"}
+
+
+def brief(text: str) -> str:
+    """`text` with the first 12 digits of each SHA-256 in it: enough to find it in the data, which has it whole."""
+    return _SHA256.sub(lambda found: f"{found[0][:12]}…", text)
+
+
+def in_order(values: Mapping[str, Json]) -> list[tuple[str, Json]]:
+    """The values of a reason with what it is about first, then before, then after; names as words."""
+    rank = {"before": 1, "entries_before": 1, "after": 2, "entries_after": 2}
+    ordered = sorted(values, key=lambda name: (rank.get(name, 0), name))
+    return [(name.replace("_", " "), values[name]) for name in ordered]
 
 
 def label(values: Sequence[Json]) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from tallystick.evidence.changed_words import brief, in_order
 from tallystick.report.visible import visible
 
 MOST_ROWS = 500
@@ -56,7 +57,7 @@ def _environment() -> Environment:
         finalize=lambda value: value if isinstance(value, Markup) else escape(_shown(value)),
         auto_reload=False,
     )
-    environment.filters.update(signed=_signed)
+    environment.filters.update(signed=_signed, in_order=in_order, whole=lambda text: escape(visible(str(text))))
     return environment
 
 
@@ -68,7 +69,7 @@ def _shown(value: object) -> str:
         return ", ".join(map(_shown, value))
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    return visible(str(value))
+    return visible(brief(str(value)))
 
 
 def _signed(by: int | str) -> str:
