@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import random
 from typing import Any
 
 import pytest
@@ -143,6 +145,43 @@ def test_a_first_schema_and_anything_else_are_compared_as_far_as_they_go() -> No
         found = compare(side(before), side(after))
         assert CHANGES_SHAPE.misfit(parse_canonical(canonical_bytes(found))) is None
         assert bool(found["sections"]) == (before is not after)
+
+
+def test_a_list_of_words_that_is_gone_is_a_change() -> None:
+    found = compared({"asks.0.findings": None})
+
+    assert listed(found) == {"asks[0].findings": ("f1", None)}
+
+
+ODD: list[Json] = [None, True, 0, -5, 2**60, "", "12.5", "1" * 30, [], {}, [1], ["a"], [[1]], {"a": 1}, "\u202e\x1b[2J"]
+
+
+def bent(report: Report, chance: random.Random) -> Report:
+    """The report with some values anywhere in it taken out or made into others."""
+    report = copy.deepcopy(report)
+    for _ in range(chance.randrange(1, 5)):
+        node: Any = report
+        while isinstance(node, dict | list) and node:
+            key = chance.choice(list(node)) if isinstance(node, dict) else chance.randrange(len(node))
+            if isinstance(node[key], dict | list) and node[key] and chance.random() < 0.8:
+                node = node[key]
+                continue
+            if chance.random() < 0.2:
+                del node[key]
+            else:
+                node[key] = copy.deepcopy(chance.choice(ODD))
+            break
+    return report
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_whatever_two_documents_hold_the_changes_have_their_schema(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311 - the same documents for the same seed
+    for _ in range(40):
+        sides = [side(bent(a_report(), chance), chance.choice([None, {}, [], {"tallystick": 1}, RUN])) for _ in "ab"]
+        found = parse_canonical(canonical_bytes(compare(*sides)))
+
+        assert CHANGES_SHAPE.misfit(found) is None
 
 
 def test_an_earlier_report_that_cannot_be_read_is_said_and_nothing_is_listed() -> None:

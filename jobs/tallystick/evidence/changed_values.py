@@ -90,14 +90,14 @@ def _differing(before: Json, after: Json, steps: Steps) -> Iterator[Change]:
         if change.is_number or change.kind == "changed":
             yield change
         return
+    if _is_words(parts):
+        if before is not _NOTHING and after is not _NOTHING:
+            yield _change(_plain(before), _plain(after), steps)
+        return
     before, after = (_NOTHING if each is None else each for each in (before, after))  # null instead of a list or object
     kind = type(parts[0])
     if len(steps) > DEEPEST or any(not isinstance(each, kind) for each in (before, after) if each is not _NOTHING):
         yield _change(_plain(before), _plain(after), steps)
-        return
-    if _is_words(parts):
-        if before is not _NOTHING and after is not _NOTHING:
-            yield _change(_plain(before), _plain(after), steps)
         return
     found = False
     old, new = _paired(before, after, steps)

@@ -132,7 +132,7 @@ def _both(before: Json, after: Json, what: str = "") -> dict[str, Json]:
 
 
 def _said(value: Json) -> int | str | None:
-    return value if isinstance(value, int | str) or value is None else "not told"
+    return value if value is None or (isinstance(value, int | str) and not isinstance(value, bool)) else "not told"
 
 
 def _times(number: int, noun: str) -> str:
