@@ -107,7 +107,7 @@ def _differing(before: Json, after: Json, steps: Steps) -> Iterator[Change]:
             yield change
     is_one = isinstance(parts[0], dict) and bool(parts[0])
     if not found and is_one and (before is _NOTHING or after is _NOTHING):
-        yield _change(*(each if each is _NOTHING else None for each in (before, after)), steps)
+        yield _change(_NOTHING if before is _NOTHING else None, _NOTHING if after is _NOTHING else None, steps)
 
 
 def _paired(before: Json, after: Json, steps: Steps) -> tuple[dict[str | int, Json], dict[str | int, Json]]:

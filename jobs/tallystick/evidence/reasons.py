@@ -53,9 +53,15 @@ def _late_data(before: Json, after: Json) -> Iterator[Reason]:
     added, gone = (len(set(new) - set(old)), len(set(old) - set(new))) if both else (0, 0)
     if added or gone:
         words = f"Log files: {_times(added, 'file')} more, {_times(gone, 'file')} no longer there."
-        yield _reason("late_data", words, {"files_added": added, "files_removed": gone, **_both(*entries, "entries_")})
+        yield _reason(
+            "late_data",
+            words,
+            {"files_added": added, "files_removed": gone, **_both(entries[0], entries[1], "entries_")},
+        )
     elif entries[0] != entries[1]:
-        yield _reason("late_data", "Entries: another number was delivered or accepted.", _both(*entries, "entries_"))
+        yield _reason(
+            "late_data", "Entries: another number was delivered or accepted.", _both(entries[0], entries[1], "entries_")
+        )
 
 
 def _register(before: Json, after: Json) -> Iterator[Reason]:
