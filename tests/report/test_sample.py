@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from tallystick.duck import connect
+from tallystick.evidence.sample_rules import FRAME
 from tallystick.period import Period
-from tallystick.report.sample import FRAME, SAMPLE, SIZE, Stratum, bound, draw, frame, sample_files, strata_of
+from tallystick.report.sample import SAMPLE, SIZE, Stratum, bound, draw, frame, sample_files, strata_of
 from tallystick.tables import Table
 
 PERIOD = Period(text="2024", start_us=1704067200000000, end_us=1735689600000000)

@@ -27,11 +27,24 @@ from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.document import Node, NotAsPromisedError, first_difference
 from tallystick.evidence.manifest import Manifest, compose_manifest, compose_sums, revision_name
 from tallystick.evidence.names import is_file_name, legible
+from tallystick.evidence.sample_rules import FRAME, sample_differences
+from tallystick.evidence.sample_rules import RULE as SAMPLE_RULE
 from tallystick.evidence.signatures import Seals, check_seals
 from tallystick.evidence.totals import RULE, USAGE, ReadTotals, totals_follow
 from tallystick.evidence.trust import NOBODY, Trust
 
-READ_WHOLE = (REPORT, FINDINGS, SHA256SUMS, STATEMENT, TIMESTAMP, USAGE, CHANGES, CHANGES_PAGE, *renderings.RULES)
+READ_WHOLE = (
+    REPORT,
+    FINDINGS,
+    SHA256SUMS,
+    STATEMENT,
+    TIMESTAMP,
+    USAGE,
+    CHANGES,
+    CHANGES_PAGE,
+    FRAME,
+    *renderings.RULES,
+)
 LARGEST_WHOLE = 1 << 30
 NOT_READ = FileDigest.of(b"")
 """What stands for a file that the manifest does not list; its name alone is a difference."""
@@ -111,7 +124,7 @@ def verify_bundle(
     report = _report(whole[REPORT])
     _refuse(consistency.contradictions(report, whole[FINDINGS]))
     _refuse(_manifest_difference(manifest_bytes, manifest, report, digests))
-    _refuse(changes_differences(manifest, whole))
+    _refuse([*changes_differences(manifest, whole), *sample_differences(Node(report), whole)])
     seals = check_seals(whole, manifest_bytes, digests, trust)
     shown = [name for name in renderings.RULES if name in whole]
     _refuse(_rendering_differences(Node(report), whole, shown, read_totals))
@@ -126,6 +139,7 @@ def verify_bundle(
             *((renderings.RULES[name].__doc__ or "").strip() for name in shown),
             *([RULE] if read_totals else []),
             *([CHANGES_RULE] if CHANGES in whole else []),
+            *([SAMPLE_RULE] if FRAME in whole else []),
             *seals.rules,
         ),
         seals=seals,

@@ -13,11 +13,11 @@ import pyarrow as pa
 
 from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.evidence.canonical import canonical_bytes
+from tallystick.evidence.sample_rules import FRAME, SCHEMA
 from tallystick.period import Period
 from tallystick.report.usage import usage_parquet
 
-SCHEMA = "tallystick/sample/1"
-SAMPLE, FRAME = "evidence/sample.parquet", "evidence/sample.json"
+SAMPLE = "evidence/sample.parquet"
 SIZE = 2_995
 """Requests that show at 95 % confidence, when none of them is wrong, that less than 0.1 % of all are."""
 CONFIDENCE = "0.95"
