@@ -143,8 +143,8 @@ def verify(
 
     where = location or latest_location(project, licensee, period)
     verified = stage(where, s3_settings(project), trusted(project, trust))
-    _say(verified.as_dict() if as_json else None, as_json, *in_lines(verified))
     _warn_unsigned(verified)
+    _say(verified.as_dict() if as_json else None, as_json, *in_lines(verified))
 
 
 # ── beside the stages ─────────────────────────────────────────────────────────────────────────────────────────────────
@@ -265,8 +265,8 @@ def download(
     from tallystick.stages.download import download as fetch
 
     verified = fetch(location, folder, s3_settings(project), trusted(project, trust))
-    _say(verified.as_dict() if as_json else None, as_json, *in_lines(verified))
     _warn_unsigned(verified)
+    _say(verified.as_dict() if as_json else None, as_json, *in_lines(verified))
 
 
 @app.command()

@@ -127,9 +127,11 @@ def test_a_report_is_downloaded_whole_and_verified(finished: World, tmp_path: Pa
 
     assert (fetched.code, fetched.data["verified"]) == (0, True)
     published = finished.folder / "reports/kestrel/2024-03/r1"
-    assert {file.name: file.read_bytes() for file in here.iterdir()} == {
-        file.name: file.read_bytes() for file in published.iterdir()
-    }
+    copied, sent = (
+        {str(file.relative_to(place)): file.read_bytes() for file in place.rglob("*") if file.is_file()}
+        for place in (here, published)
+    )
+    assert copied == sent
     assert tallystick("verify", here).code == 0
     (here / "findings.csv").write_bytes((here / "findings.csv").read_bytes() + b"\n")
     changed = tallystick("verify", here, "--json")

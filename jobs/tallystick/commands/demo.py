@@ -25,6 +25,7 @@ from tallystick.runtime.log import printable
 from tallystick.stages.audit import audit
 from tallystick.stages.download import download
 from tallystick.stages.project import Project, StageResult
+from tallystick.storage.key_files import trust_of, write_new_key
 from tallystick.storage.objects import open_store
 
 BUCKET = "tallystick-demo"
@@ -42,7 +43,8 @@ def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: b
     end_left_behind(folder / "s3")
     shutil.rmtree(folder / "s3", ignore_errors=True)
     with LocalObjectStore(folder / "s3", buckets=[BUCKET], keep=keep) as server, _environment(server):
-        project = Project.open(world_folder, s3={"endpoint_url": server.endpoint_url})
+        signing = {"keys": [str(_signing_key(folder.resolve()))]}
+        project = Project.open(world_folder, s3={"endpoint_url": server.endpoint_url}, signing=signing)
         written = project.engine.map(parts, WritePart.written, label="demo: days of logs")
         write_truth(case_truth(world, written), folder)
         talk.print(
@@ -54,11 +56,20 @@ def show_demo(folder: Path, *, scale: Decimal, seed: int, keep: bool, as_json: b
             locations += result.totals.get("locations", [])
         reports = [_report(project, location) for location in locations]
         letter = next(location for location in locations if f"/{LETTER}/{PERIOD}/" in location)
-        download(letter, report_folder, project.settings.s3)
+        download(letter, report_folder, project.settings.s3, trust_of(project.settings.signing))
         project.engine.stop()
         _show(reports, report_folder / "report.html", as_json)
         if keep:
             _say_how_to_reach(server, talk)
+
+
+def _signing_key(folder: Path) -> Path:
+    """The demo's own key, made when there is none yet: the provider of the letter's case has signed its reports."""
+    file = folder / "sign.key"
+    if not file.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        write_new_key(file, None)
+    return file
 
 
 def all_stages(project: Project, *, licensee: str | None = None) -> Iterator[StageResult]:

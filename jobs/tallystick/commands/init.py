@@ -10,8 +10,8 @@ from pathlib import Path
 from tallystick.digest_key import DigestKey
 from tallystick.errors import UsageError
 
-IGNORED = "digest.key\nlake/\nreports/\n"
-"""What of a project is not kept under version control: the key by no means, the rest because it is made again."""
+IGNORED = "digest.key\nsign.key\nlake/\nreports/\n"
+"""What of a project is not kept under version control: the keys by no means, the rest because it is made again."""
 
 
 def init_project(folder: Path) -> list[Path]:

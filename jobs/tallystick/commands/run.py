@@ -11,6 +11,7 @@ from tallystick.stages.publish import publish
 from tallystick.stages.refine import refine
 from tallystick.stages.tally import tally
 from tallystick.stages.verify import verify
+from tallystick.storage.key_files import trust_of
 
 
 def run_stages(
@@ -36,7 +37,8 @@ def send_and_verify(
     published = publish(project, licensee=licensee, period=period, dry_run=dry_run)
     yield published
     if not dry_run:
-        verified = [verify(location, project.settings.s3) for location in published.totals["locations"]]
+        trust = trust_of(project.settings.signing)
+        verified = [verify(location, project.settings.s3, trust) for location in published.totals["locations"]]
         files = sum(one.files for one in verified)
         yield StageResult(
             stage="verify",
