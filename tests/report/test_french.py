@@ -11,6 +11,9 @@ from report.letters_case import the_letters_case
 from report.pages import PageText
 from report.usage_rows import usage_rows
 from tallystick.report.bundle import render_bundle
+from tallystick.report.completeness import not_seen
+from tallystick.report.document import concluded
+from tallystick.report.said_lists import not_seen_said, reasons_said
 from tallystick.report.saying import finding_said
 from tallystick.report.words import Words
 from tallystick.tables.rejected_entry import REASONS
@@ -89,6 +92,38 @@ def test_a_finding_is_said_from_its_numbers() -> None:
     )
 
 
+def the_programs_own(document: Row) -> Row:
+    """The document with just the reasons and limits that its clauses and numbers give."""
+    seen = not_seen(document["completeness"], document["reconciliation"], document["consumption"])
+    return document | {"reasons": concluded(document["clauses"])[1], "not_seen": seen}
+
+
+def test_reasons_and_limits_of_sight_are_said_from_the_numbers_that_give_them() -> None:
+    document = the_programs_own(the_letters_case())
+
+    reasons, sight = reasons_said(document, FR), not_seen_said(document, FR)
+    assert (len(reasons), len(sight)) == (len(document["reasons"]), len(document["not_seen"]))
+    assert {one.language for one in sight} == {None}
+    assert next(one.text for one in reasons if one.language is None).startswith("§ 4.3 (2021-07-01)\u202f: dépassée ")
+    assert [one.language for one in reasons].count("en") == sum(": not decided" in one for one in document["reasons"])
+
+
+def test_in_english_they_are_the_documents_own_sentences() -> None:
+    document = the_programs_own(the_letters_case())
+    by_key = [EN.plain("sight.not_logged"), EN.plain("sight.after_delivery")]
+
+    assert [one.text for one in reasons_said(document, EN)] == document["reasons"]
+    assert [one.text for one in not_seen_said(document, EN)] == document["not_seen"]
+    assert document["not_seen"][:2] == by_key
+
+
+def test_sentences_that_the_numbers_do_not_give_stay_english_and_say_so() -> None:
+    document = the_programs_own(a_document()) | {"reasons": ["Of another program."], "not_seen": ["Nor this."]}
+
+    said = [*reasons_said(document, FR), *not_seen_said(document, FR)]
+    assert [(one.text, one.language) for one in said] == [("Of another program.", "en"), ("Nor this.", "en")]
+
+
 @pytest.mark.parametrize("missing", ["used", "limit", "unit"])
 def test_a_finding_without_its_numbers_keeps_its_english_sentence_and_says_so(missing: str) -> None:
     finding = a_finding(condition=CONDITION | {missing: None})
@@ -104,7 +139,7 @@ def test_the_page_is_in_french_and_marks_what_is_english(bundle: dict[str, bytes
     assert '<html lang="fr">' in page
     assert "Hors des termes" in shown
     assert "780 000" in shown.replace("\u202f", " ")
-    assert '<li><span lang="en">' in page
+    assert '<span lang="en">' in page
     said = {key: " ".join(FR.plain(key).split()) for key in ("summary.kicker", "clauses.coverage", "seen.title")}
     assert [key for key, sentence in said.items() if sentence not in shown] == []
 

@@ -14,7 +14,7 @@ from tallystick.report.words import Words
 EN = Words.load("en")
 REPORT = Path(str(files("tallystick.report")))
 COMPUTED = re.compile(
-    r"(ask|ask_of|effect|windows|cause|reason|refuted_by|unit|month|weekday|duration|window|of|conclusion|verdict|severity|kind|box|file|glossary|number|word|sources|checking)\."
+    r"(ask|ask_of|effect|windows|cause|reason|why|rule|sight|refuted_by|unit|month|weekday|duration|window|of|conclusion|verdict|severity|kind|box|file|glossary|number|word|sources|checking)\."
     r"|(daily|total)\.(description|column)\.|(daily|total|week|apps)\.column\.|(repeated|refused)_files\.|summary\.(kept|not_)|\w+\.title$"
 )
 

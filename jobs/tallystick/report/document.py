@@ -52,7 +52,7 @@ class Audit:
 def document(audit: Audit) -> dict[str, Any]:
     """The report as the schema has it; integers, text, lists and mappings only."""
     clauses = _clauses(audit)
-    conclusion, reasons = _conclusion(clauses)
+    conclusion, reasons = concluded(clauses)
     findings = _findings(audit)
     open_money = exposures(audit.measures)
     in_force = [binding for binding in audit.bindings if binding.within(audit.period)]
@@ -209,7 +209,7 @@ def _in_order(findings: Sequence[Row]) -> list[Row]:
     return sorted(findings, key=rank)
 
 
-def _conclusion(clauses: Sequence[Row]) -> tuple[str, list[str]]:
+def concluded(clauses: Sequence[Row]) -> tuple[str, list[str]]:
     """Outside terms if a clause is exceeded under every reading; unable if a reading or missing data decides.
 
     Without an agreement in force there are no terms to be outside of. The reasons are sentences.

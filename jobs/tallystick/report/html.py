@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 
 from tallystick.evidence.canonical import NotCanonicalError, canonical_bytes
 from tallystick.report import page as pages
+from tallystick.report.said_lists import not_seen_said, reasons_said
 from tallystick.report.saying import Said, as_stated, finding_said, reason_said
 from tallystick.report.visible import WORDS_LENGTH, visible, visible_lines
 from tallystick.report.words import Words
@@ -39,6 +40,7 @@ def render_html(
         document=document,
         page=page or pages.page_of(document, words),
         first=pages,
+        said={"reasons": reasons_said(document, words), "not_seen": not_seen_said(document, words)},
         reasons={name: reason_said(name, words).text for name in REASONS},
         report_sha256=_sha256(document),
         signers=signers,
@@ -90,6 +92,7 @@ def _environment(language: str) -> Environment:
         date=words.date,
         within=words.duration,
         words=lambda text: escape(visible_lines(str(text))),
+        told=lambda said, most=WORDS_LENGTH: _said(said.brief(most)),
         stated=lambda text, most=WORDS_LENGTH: _said(as_stated(str(text), words, most)),
         found=lambda finding, most=WORDS_LENGTH: _said(finding_said(finding, words, most)),
         sentence=lambda text: escape(_unbroken(visible(str(text), WORDS_LENGTH))),

@@ -21,6 +21,10 @@ class Said:
     text: str
     language: str | None = None
 
+    def brief(self, most: int) -> Said:
+        """The same, cut after so many characters."""
+        return Said(text=visible(self.text, most), language=self.language)
+
 
 def as_stated(text: str, words: Words, most: int = WORDS_LENGTH) -> Said:
     """A sentence of the document as it stands, marked as English where the rendering is in another language."""

@@ -14,7 +14,8 @@ from tallystick.report.page import (
     Page,
 )
 from tallystick.report.paper.parts import MARKS, Block, readings, text
-from tallystick.report.saying import as_stated, ask_said, finding_said
+from tallystick.report.said_lists import reasons_said
+from tallystick.report.saying import ask_said, finding_said
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
@@ -56,8 +57,8 @@ def _name(name: str) -> str:
 
 
 def _reasons(document: Mapping[str, Any], words: Words) -> list[Block]:
-    reasons = document["reasons"]
-    shown = [text(as_stated(reason, words, FIRST_PAGE_CHARACTERS)) for reason in reasons[:FIRST_PAGE_REASONS]]
+    reasons = reasons_said(document, words)
+    shown = [text(reason.brief(FIRST_PAGE_CHARACTERS)) for reason in reasons[:FIRST_PAGE_REASONS]]
     more = len(reasons) - len(shown)
     return [*shown, *([text(words.plain("summary.more_reasons", n=more))] if more > 0 else [])]
 

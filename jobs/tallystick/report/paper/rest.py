@@ -19,6 +19,7 @@ from tallystick.report.paper.parts import (
     table,
     terms,
 )
+from tallystick.report.said_lists import not_seen_said, reasons_said
 from tallystick.report.saying import as_stated, reason_said
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
@@ -187,8 +188,7 @@ def _rejected(rejected: Sequence[Row], words: Words) -> Block:
 
 def not_seen(document: Row, words: Words) -> list[Block]:
     """What lies outside of the count, and every reason of the conclusion."""
-    sentences = [as_stated(sentence, words) for sentence in document["not_seen"]]
-    reasons = [as_stated(reason, words) for reason in document["reasons"]]
+    sentences, reasons = not_seen_said(document, words), reasons_said(document, words)
     conclusion = words.term("conclusion", document["conclusion"])
     return [
         paragraph(words.plain("not_seen.lead"), "lead"),
