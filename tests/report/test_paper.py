@@ -110,6 +110,14 @@ def test_the_file_says_that_it_is_accessible_and_lasting() -> None:
     assert reader.metadata.title == "Halcyon Analytics Ltd · 2022 · Outside terms"
 
 
+def test_what_is_copied_from_it_has_no_marks_in_it() -> None:
+    """A long word is broken where a line ends, and nowhere else: digests and queries can be searched and run."""
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(letters()[1])).pages)
+
+    assert "\u200b" not in text
+    assert the_letters_case()["agreements"][0]["sha256"] in text.replace("\n", "")
+
+
 def test_its_date_is_the_end_of_the_period_and_no_clock() -> None:
     metadata = PdfReader(io.BytesIO(letters()[1])).metadata
 

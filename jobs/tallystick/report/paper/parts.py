@@ -38,7 +38,7 @@ def quotation(text: str) -> Block:
 
 def code(text: str) -> Block:
     """What is typed, or a query, as it stands."""
-    return {"kind": "code", "t": text}
+    return {"kind": "code", "code": text}
 
 
 def listed(items: Sequence[str | Said]) -> Block:

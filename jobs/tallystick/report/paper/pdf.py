@@ -18,7 +18,10 @@ from tallystick.report.paper.rest import checking, completeness, glossary, not_s
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
-_LONG = re.compile(r"[^\s\u200b]{18}(?=[^\s\u200b]{4})")
+PLAIN = frozenset({"svg", "code", "author", "alt", "value", "name", "kicker", "fine", "conclusion", "lang", "attached"})
+"""Texts without places to break a long word: pictures, what is typed or read aloud, and what is short."""
+
+_LONG = re.compile(r"[^\s\u200b/]*/(?=[^\s\u200b]{8})|[^\s\u200b]{18}(?=[^\s\u200b]{4})")
 
 
 def render_pdf(
@@ -88,4 +91,5 @@ def _written(value: Any, legible: Callable[[str], str], key: str = "") -> Any:
         return [_written(each, legible, key) for each in value]
     if not isinstance(value, str):
         return value
-    return legible(value) if key == "svg" else _LONG.sub("\\g<0>\u200b", legible(value))
+    text = legible(value)
+    return text if key in PLAIN else _LONG.sub("\\g<0>\u200b", text)
