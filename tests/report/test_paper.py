@@ -214,3 +214,26 @@ def test_a_period_without_anything_is_a_paper_too() -> None:
     assert "Unable to conclude" in shown
     assert EN.plain("clauses.nothing") in shown
     assert an_app()["name"] not in shown
+
+
+def test_response_cause_refutation_query_and_earlier_findings_stand_in_a_block() -> None:
+    finding = a_finding(
+        response={"date": "2023-02-01", "text": "We were asked to."},
+        cause={"what": "limit_not_enforced", "values": {"served_over": 18}},
+        refuted_by=["attribution"],
+        query="SELECT 1 AS asked",
+        earlier=[{"period": "2021", "id": "f-1", "used": 1_800, "limit": 1_700, "requests": 1_900}],
+        effect={"requests_over": 20, "served_over": 18, "money": None},
+    )
+
+    shown = " ".join(text_of(printed(a_document(findings=[finding]))[1]).split())
+
+    for said in (
+        "We were asked to.",
+        "Hypothesis, not a measurement: a limit that the gateway did not hold, as it answered 18 requests over it.",
+        EN.plain("refuted_by.attribution"),
+        "SELECT 1 AS asked",
+        "Period 2021: finding f-1, about 1,900 requests: measured 1,800 against 1,700",
+        "18 of them were answered",
+    ):
+        assert said in shown

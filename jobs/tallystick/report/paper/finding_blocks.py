@@ -179,7 +179,8 @@ def _more(finding: Row, words: Words) -> list[Block]:
         ]
     if finding.get("earlier"):
         earlier = [
-            words.plain("earlier.says", period=each["period"], id=each["id"], n=each["requests"])
+            f"{words.plain('earlier.says', period=each['period'], id=each['id'], n=each['requests'])}: "
+            f"{words.plain('earlier.measured', used=words.number(each['used']), limit=words.number(each['limit']))}"
             for each in finding["earlier"]
         ]
         blocks += [heading(4, words.plain("earlier.title")), listed(earlier)]
