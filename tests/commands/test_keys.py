@@ -84,7 +84,7 @@ def test_verify_says_who_signed_and_what_it_did_not_check(tmp_path: Path) -> Non
     assert (known.code, unknown.code, nobody.code) == (0, 0, 0)
     assert f"signed by key {key.public.keyid[:16]} (trusted)" in known.stdout
     assert "not checked" not in known.stdout
-    assert "not checked: whose key has signed the bundle: no trusted key was given" in unknown.stdout
+    assert "not checked: whose key has signed the bundle: it is none that is trusted here" in unknown.stdout
     assert "NOT SIGNED" in nobody.stdout
     assert "NOT SIGNED" in nobody.stderr
     assert tallystick("verify", unsigned, "--trust", trusted).code == 6

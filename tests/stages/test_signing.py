@@ -8,7 +8,7 @@ from stages.world import World
 from tallystick.errors import BadConfigurationError, BundleDiffersError
 from tallystick.evidence.bundle import DATAPACKAGE, STATEMENT
 from tallystick.evidence.totals import RULE
-from tallystick.settings import S3Settings, Settings
+from tallystick.settings import S3Settings, Settings, SigningSettings
 from tallystick.stages.download import download
 from tallystick.stages.verify import verify
 from tallystick.storage.key_files import seal_of, trust_of, write_new_key
@@ -49,6 +49,18 @@ def test_a_report_that_another_key_signed_is_refused(signing: World, tmp_path: P
     with pytest.raises(BundleDiffersError, match="signatures: expected one by key") as caught:
         verify(str(bundle), LOCAL, trust)
     assert (caught.value.where, caught.value.exit_code) == (STATEMENT, 6)
+
+
+def test_a_report_that_was_published_before_there_was_a_key_is_not_signed_and_no_error(
+    finished: World, tmp_path: Path
+) -> None:
+    write_new_key(tmp_path / "ours.key", None)
+    signing = SigningSettings(keys=(tmp_path / "ours.key",))
+    bundle = str(finished.folder / "reports" / "kestrel" / "2024-03" / "r1")
+
+    assert verify(bundle, LOCAL, trust_of(signing)).seals.sentence == "NOT SIGNED"
+    with pytest.raises(BundleDiffersError, match="no such file"):
+        verify(bundle, LOCAL, trust_of(signing.model_copy(update={"trust": (tmp_path / "ours.key.pub",)})))
 
 
 def test_the_same_key_signs_the_same_bytes_and_publishing_twice_is_one_report(signing: World) -> None:

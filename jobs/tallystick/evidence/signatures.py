@@ -59,7 +59,7 @@ class Seals:
         if not self.signatures:
             found.append("who made the bundle: it is not signed")
         elif not any(each.is_trusted for each in self.signatures):
-            found.append("whose key has signed the bundle: no trusted key was given")
+            found.append("whose key has signed the bundle: it is none that is trusted here")
         if self.timestamp is not None and not self.timestamp.is_trusted:
             found.append("who runs the time-stamp's authority: no trusted certificate was given")
         return tuple(found)
@@ -77,7 +77,7 @@ class Seals:
 def check_seals(whole: Mapping[str, bytes], manifest: bytes, digests: Mapping[str, FileDigest], trust: Trust) -> Seals:
     """Check statement and time-stamp; BundleDiffersError where one is wrong, or lacks what is trusted."""
     if STATEMENT not in whole:
-        if trust.keys:
+        if trust.keys and trust.demanded:
             raise BundleDiffersError([missing_statement(trust.keys)])
         if TIMESTAMP in whole:
             raise BundleDiffersError(
@@ -86,7 +86,9 @@ def check_seals(whole: Mapping[str, bytes], manifest: bytes, digests: Mapping[st
         return Seals(signatures=(), timestamp=None)
     name = STATEMENT
     try:
-        signatures = check_statement(whole[STATEMENT], parse_canonical(manifest), digests, trust.keys)
+        signatures = check_statement(
+            whole[STATEMENT], parse_canonical(manifest), digests, trust.keys, demanded=trust.demanded
+        )
         name = TIMESTAMP
         stamp = None
         if TIMESTAMP in whole:

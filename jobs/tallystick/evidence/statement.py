@@ -58,12 +58,12 @@ def sign_bundle(package: Json, files: Mapping[str, FileDigest], keys: Sequence[S
 
 
 def check_statement(
-    data: bytes, package: Json, files: Mapping[str, FileDigest], trusted: Sequence[PublicKey]
+    data: bytes, package: Json, files: Mapping[str, FileDigest], trusted: Sequence[PublicKey], *, demanded: bool
 ) -> list[Signature]:
     """The signatures of a statement, all of them right, by the keys that it names itself.
 
     Raises NotAsPromisedError when the statement is not, byte for byte, what files and manifest give, when a signature
-    is wrong, or one of a key that it names is missing; and where keys are trusted, when none of them has signed.
+    is wrong, or one of a key that it names is missing; and where one of the trusted is demanded, when none has signed.
     """
     envelope = Envelope.parse(data)
     signers = _signers(envelope.payload)
@@ -81,7 +81,7 @@ def check_statement(
             raise NotAsPromisedError("signatures", expected=f"the signature of {_short(keyid)}", found="a wrong one")
     trusted_ids = {key.keyid for key in trusted}
     right = [Signature(key=known[keyid], is_trusted=keyid in trusted_ids) for keyid in sorted(known)]
-    if trusted and not any(each.is_trusted for each in right):
+    if trusted and demanded and not any(each.is_trusted for each in right):
         expected_keys = " or ".join(_short(key.keyid) for key in trusted)
         others = ", ".join(_short(keyid) for keyid in sorted(known))
         raise NotAsPromisedError("signatures", expected=f"one by {expected_keys}", found=f"only by {others}")

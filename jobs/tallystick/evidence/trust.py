@@ -13,9 +13,13 @@ _CERTIFICATE = b"-----BEGIN CERTIFICATE-----"
 
 @dataclass(frozen=True, kw_only=True)
 class Trust:
-    """Keys and certificates that came by another way than the bundle."""
+    """Keys and certificates that came by another way than the bundle.
+
+    Where they are `demanded`, a bundle that none of the keys has signed is wrong; else it is said that none has.
+    """
 
     keys: tuple[PublicKey, ...] = ()
+    demanded: bool = True
     authorities: tuple[Certificate, ...] = ()
 
     @classmethod

@@ -36,11 +36,14 @@ def seal_of(settings: SigningSettings) -> Seal:
 
 
 def trust_of(settings: SigningSettings, files: Iterable[Path] = ()) -> Trust:
-    """Whom to believe: the keys in `files`, or without any those of the project: `trust`, or else its own.
+    """Whom to believe: the keys in `files`, or without any those that the project trusts; one of them must have signed.
+
+    A project that names none knows its own keys again, but demands none: it may have published before it had a key.
 
     MissingInputError, UnreadableFileError, BadConfigurationError for a file that holds none.
     """
     wanted = tuple(files) or settings.trust
+    demanded = bool(wanted)
     if not wanted:
         own = (file.with_name(file.name + PUBLIC_ENDING) for file in settings.keys)
         wanted = tuple(file for file in own if file.is_file())
@@ -53,7 +56,11 @@ def trust_of(settings: SigningSettings, files: Iterable[Path] = ()) -> Trust:
                 str(error), where=str(file), next_step="name a public key, or a certificate, in PEM form"
             ) from error
     keys = {key for trust in parsed for key in trust.keys}
-    return Trust(keys=tuple(sorted(keys)), authorities=tuple(each for trust in parsed for each in trust.authorities))
+    return Trust(
+        keys=tuple(sorted(keys)),
+        demanded=demanded,
+        authorities=tuple(each for trust in parsed for each in trust.authorities),
+    )
 
 
 def read_signing_key(file: Path, passphrase: str | None) -> SigningKey:
