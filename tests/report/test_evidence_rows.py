@@ -66,7 +66,7 @@ def test_only_the_stretches_of_time_are_read(lake: duckdb.DuckDBPyConnection) ->
 
     positions = found["f-1"].column("position").to_pylist()
     assert positions[0] == 2 * 1440
-    assert [one for one in positions if one >= 3 * 1440] == [7200, 7201, 7202]
+    assert [one for one in positions if one >= 3 * 1440] == [7200, 7201]  # the next one is a duplicate
 
 
 def test_a_secret_is_told_by_its_hint_and_no_address_is(lake: duckdb.DuckDBPyConnection) -> None:
