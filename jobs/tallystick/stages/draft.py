@@ -113,7 +113,8 @@ class Draft:
         quality["evidence"] = [
             {"finding": finding, "rows": rows.num_rows, "at_most": MOST} for finding, rows in sorted(evidence.items())
         ]
-        run = provenance(self.project, self.snapshot, self.audited)
+        ours = {row["file_id"] for row in [*self.held, *self.rejected]}
+        run = provenance(self.project, self.snapshot, self.audited, ours)
         rendered = render_bundle(
             self.document(),
             usage,

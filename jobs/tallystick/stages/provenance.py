@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from importlib.metadata import version
 from typing import Any
 
@@ -15,13 +16,17 @@ from tallystick.tables.source_file import SOURCE_FILE
 PARTS = ("deltalake", "duckdb", "great-expectations", "pyarrow", "pyspark")
 
 
-def provenance(project: Project, snapshot: Snapshot, audited: Audited) -> dict[str, Any]:
-    """Versions of the program and its parts, the command, the inputs by digest, the tables by version."""
+def provenance(project: Project, snapshot: Snapshot, audited: Audited, held: Collection[str]) -> dict[str, Any]:
+    """Versions of the program and its parts, the command, the inputs by digest, the tables by version.
+
+    The log files are those that hold (`held`, by `file_id`) an entry of this licensee or of nobody on the days of the
+    audit; of another licensee's nothing is said.
+    """
     days = set(audited.days)
     files = sorted(
         (row["source"], row["name"], row["file_id"], row["state"])
         for row in snapshot.rows(SOURCE_FILE)
-        if any(str(day["event_date"]) in days for day in row["days"])
+        if row["file_id"] in held and any(str(day["event_date"]) in days for day in row["days"])
     )
     return {
         "tallystick": __version__,
@@ -32,7 +37,6 @@ def provenance(project: Project, snapshot: Snapshot, audited: Audited) -> dict[s
             "agreements": [
                 {"version": binding.version.version, "sha256": binding.sha256} for binding in audited.bindings
             ],
-            "built_from": audited.built_from,
             "log_files": len(files),
             "log_files_sha256": hashlib.sha256(repr(files).encode()).hexdigest(),
         },
