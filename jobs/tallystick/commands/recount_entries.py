@@ -20,7 +20,6 @@ from tallystick.formats.columns import TIMES, ColumnRule
 from tallystick.formats.decodings import JsonDecoding, RegexDecoding
 from tallystick.formats.model import Format
 
-CALLER = ("credential", "principal", "user", "client_address", "user_agent")
 IDENTITY = ("epoch", "sequence_number", "request_id")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST, LAST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)

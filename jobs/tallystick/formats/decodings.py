@@ -18,6 +18,7 @@ Path = tuple[str | int, ...]
 """Keys from the outermost object inwards; a number is a place in an array, from 0."""
 
 
+@cache
 def parse_path(text: str) -> Path:
     """`a.0."b.c"` as ("a", 0, "b.c"); ValueError for what is no path."""
     steps: list[str | int] = []
@@ -70,7 +71,7 @@ class JsonDecoding(Stated):
     reserved: dict[str, str] = Field(default_factory=dict, description="Keys with a meaning to come; not read yet.")
 
     @model_validator(mode="after")
-    def _paths_are_apart(self) -> JsonDecoding:
+    def _paths_differ(self) -> JsonDecoding:
         if len({field.path for field in self.fields.values()}) < len(self.fields):
             raise ValueError("two fields have the same path")
         return self

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from tallystick.formats.decodings import Path, parse_path
+from tallystick.formats.decodings import parse_path
 from tallystick.yaml_file import Stated
 
 
@@ -48,8 +48,3 @@ class Envelope(Stated):
             if path is not None:
                 parse_path(path)
         return self
-
-    @staticmethod
-    def path(text: str) -> Path:
-        """A path as keys."""
-        return parse_path(text)

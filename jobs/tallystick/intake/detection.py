@@ -25,6 +25,7 @@ from tallystick.intake.batch import Batch
 from tallystick.intake.decoding import decoded_batch_sql
 from tallystick.intake.entries import FIRST_LINES, HEAD_BYTES, split_entries, wrappers
 from tallystick.intake.envelopes import is_wrapper
+from tallystick.intake.json_path import MISSING, value_at
 from tallystick.intake.records import first_records
 
 FIRST_BYTES = 1 << 17
@@ -158,7 +159,8 @@ class _First:
         if not self._names_columns(described):
             return 0.0
         file = self._whole if described.entries.find == "parquet" else self._beginning
-        records = first_records(file, described, LOOKED_AT)
+        is_cut = self._is_cut and file is self._beginning
+        records = first_records(file, described, LOOKED_AT, is_cut=is_cut)
         return sum(_fits(described, record.get) for record in records) / len(records) if records else 0.0
 
     def _names_columns(self, described: Format) -> bool:
@@ -221,13 +223,8 @@ def _fits(described: Format, field: Any) -> bool:
 
 def _text(value: Any, paths: tuple[Steps, ...]) -> str | None:
     for path in paths:
-        found = value
-        for step in path:
-            if isinstance(step, int):
-                found = found[step] if isinstance(found, list) and step < len(found) else None
-            else:
-                found = found.get(step) if isinstance(found, dict) else None
-        if found is not None:
+        found = value_at(value, path)
+        if found is not MISSING and found is not None:
             return found if isinstance(found, str) else json.dumps(found)
     return None
 

@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tallystick.formats import Envelope
-from tallystick.formats.decodings import Path
+from tallystick.formats.decodings import parse_path
 from tallystick.formats.entries import Entries
 from tallystick.intake.batch import NO_LINES, Batch, OtherLines, Unreadable
 from tallystick.intake.json_objects import is_modest
+from tallystick.intake.json_path import MISSING, value_at
 
-MISSING = object()
 MAX_VALUES = 500_000
 """Values of one wrapper, all that it holds together; one that has more is rejected as `not_json`."""
 
@@ -117,7 +117,7 @@ def _taken(wrapper: bytes, envelope: Envelope) -> tuple[list[bytes], bool]:
             raise NoEntryError("not_in_envelope")
         return [found["entry"].encode()], False
     value = _loaded(wrapper)
-    needed = [_at(value, envelope.path(path)) for path in envelope.needs]
+    needed = [value_at(value, parse_path(path)) for path in envelope.needs]
     if not isinstance(value, dict) or any(one is MISSING or one is None for one in needed):
         raise NoEntryError("not_in_envelope")
     if any(not _matches(value, path, expression) for path, expression in envelope.like.items()):
@@ -126,16 +126,16 @@ def _taken(wrapper: bytes, envelope: Envelope) -> tuple[list[bytes], bool]:
         return [], False
     elements = [value]
     if envelope.under is not None:
-        inside = _at(value, envelope.path(envelope.under))
+        inside = value_at(value, parse_path(envelope.under))
         if not isinstance(inside, list):
             raise NoEntryError("not_in_envelope")
         elements = inside
-    taken = [one if envelope.take is None else _at(one, envelope.path(envelope.take)) for one in elements]
+    taken = [one if envelope.take is None else value_at(one, parse_path(envelope.take)) for one in elements]
     if any(one is MISSING or one is None for one in taken):
         raise NoEntryError("not_in_envelope")
-    rate = MISSING if envelope.sampling is None else _at(value, envelope.path(envelope.sampling))
+    rate = MISSING if envelope.sampling is None else value_at(value, parse_path(envelope.sampling))
     if envelope.time is not None:
-        times = [_at(one, envelope.path(envelope.time)) for one in elements]
+        times = [value_at(one, parse_path(envelope.time)) for one in elements]
         taken = [f"{_instant(time)} {text}" for time, text in zip(times, taken, strict=True)]
     return [_as_bytes(one) for one in taken], rate not in (MISSING, None, 1, "1")
 
@@ -197,16 +197,6 @@ def _as_bytes(value: Any) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def _at(value: Any, path: Path) -> Any:
-    for step in path:
-        is_there = step < len(value) if isinstance(step, int) and isinstance(value, list) else False
-        if is_there or (isinstance(step, str) and isinstance(value, dict) and step in value):
-            value = value[step]
-        else:
-            return MISSING
-    return value
-
-
 def _matches(value: dict[str, Any], path: str, expression: str) -> bool:
-    text = _at(value, Envelope.path(path))
+    text = value_at(value, parse_path(path))
     return isinstance(text, str | int) and re.fullmatch(expression, str(text)) is not None

@@ -122,13 +122,12 @@ def read_strictly(
         if isinstance(described.decode, JsonDecoding):
             readable, worse = readable_json(batch)
             lost += [Rejection(entry=entry, reasons=(entry.reason,)) for entry in worse]
-        left = batch.not_requests
+        left = 0
         if len(readable):
-            more, no_requests = _read_batch(connection, queries, batch, readable)
+            more, left = _read_batch(connection, queries, batch, readable)
             lost += more
-            left += no_requests
-        entries += len(batch) + len(batch.unreadable) - left + batch.not_requests
-        not_requests += left
+        entries += len(batch) + len(batch.unreadable) - left
+        not_requests += batch.not_requests + left
         _reject(connection, origin, lost)
     return Found(entries=entries, others=others, not_requests=not_requests, lines=lines)
 

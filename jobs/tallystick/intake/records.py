@@ -12,9 +12,6 @@ from tallystick.intake.csv_records import split_csv
 from tallystick.intake.parquet_rows import is_parquet, split_parquet
 from tallystick.intake.w3c import split_w3c
 
-CUT_FROM_BYTES = 1 << 20
-"""The beginning of a file that has so many bytes may end inside of a record."""
-
 
 def split_records(file: Path, described: Format) -> Iterator[Batch]:
     """Every record of a decoded file in batches whose Arrow table has `position` and each field of the format as text.
@@ -31,10 +28,11 @@ def split_records(file: Path, described: Format) -> Iterator[Batch]:
         yield from split_w3c(file, decoding, is_zeek=how.find == "zeek")
 
 
-def first_records(file: Path, described: Format, most: int) -> list[dict[str, str | None]]:
+def first_records(file: Path, described: Format, most: int, *, is_cut: bool) -> list[dict[str, str | None]]:
     """The first records of a decoded file, at most so many, each with its fields; none where it is no such file.
 
-    A record that cannot be read has fields without values. Raises DamagedFileError for Parquet that cannot be read.
+    With `is_cut` it is the beginning of one, which may end inside of a record: the last one is left out. A record that
+    cannot be read has fields without values. Raises DamagedFileError for Parquet that cannot be read.
     """
     if is_parquet(file) != (described.entries.find == "parquet"):
         return []
@@ -44,5 +42,4 @@ def first_records(file: Path, described: Format, most: int) -> list[dict[str, st
         records += [dict.fromkeys(described.decode.fields)] * len(batch.unreadable)
         if len(records) > most:
             return records[:most]
-    is_cut = described.entries.find != "parquet" and file.stat().st_size >= CUT_FROM_BYTES
     return records[:-1] or records if is_cut else records
