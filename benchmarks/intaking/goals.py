@@ -92,7 +92,8 @@ Microseconds of CPU an entry, and how many times ours that is:
   readable and in order, canonical columns, its days, an account that adds up, Parquet (zstd) by day; what a worker does
   once, importing and knowing the formats, is left out. *DuckDB alone*
   does the same by SQL in one thread, trusting each line: typed columns of `read_json`, and words in quotes of
-  `read_csv`; the digest that names the file is made for it. *Polars* and *ClickHouse* do so with their own readers, in
+  `read_csv`; the digest that names the file is made for it, and it writes Parquet with its own default settings, which
+  cost more than ours. *Polars* and *ClickHouse* do so with their own readers, in
   one thread, and write one file for each log. *Spark's readers* are `spark.read.json`, and `regexp_extract` over
   `spark.read.text`, written by delta-spark on two cores; what it costs to start is taken off. *GoAccess* counts and
   writes no rows: only the number of requests it read can be compared. It reads combined logs.
