@@ -19,7 +19,7 @@ from typing import Any
 from intaking.contenders import duckdb_alone, goaccess, ours, spark_readers, stage
 from intaking.goals import HEADING, lines, section
 from intaking.logs import KINDS, Logs, make_logs
-from measuring.goals import put_section
+from measuring.goals import keep
 from measuring.machine import machine
 from measuring.measured import Ran, run
 
@@ -57,12 +57,9 @@ def main() -> int:
     found["machine"]["load_after"] = machine()["load"]
     judged = lines(found)
     found["goals"] = [line.as_json() for line in judged]
-    if asked.results and not asked.entries:
-        file = asked.results / f"{found['machine']['date']}-intake.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
-    if asked.page and not asked.entries:
-        put_section(asked.page, HEADING, section(found, judged))
+    if not asked.entries:
+        text = section(found, judged)
+        keep(found, results=asked.results, page=asked.page, name="intake", heading=HEADING, text=text)
     print(json.dumps(found, indent=1) if asked.json else "\n".join(map(str, judged)))
     return 0
 

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from measuring.goals import put_section
+from measuring.goals import keep
 from measuring.machine import machine
 from measuring.measured import Ran
 from measuring.measured import run as run_script
@@ -69,12 +69,9 @@ def main() -> int:
     found["machine"]["load_after"] = machine()["load"]
     judged = lines(found)
     found["goals"] = [line.as_json() for line in judged]
-    if asked.results and not asked.requests:
-        file = asked.results / f"{found['machine']['date']}-tally.json"
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
-    if asked.page and not asked.requests:
-        put_section(asked.page, HEADING, section(found, judged))
+    if not asked.requests:
+        text = section(found, judged)
+        keep(found, results=asked.results, page=asked.page, name="tally", heading=HEADING, text=text)
     print(json.dumps(found, indent=1) if asked.json else "\n".join(map(str, judged)))
     return 0
 

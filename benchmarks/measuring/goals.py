@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -37,6 +38,16 @@ class Line:
 def least(runs: Sequence[dict[str, Any]], what: str = "cpu") -> float:
     """The least of some runs, in seconds."""
     return float(min(run[what] for run in runs))
+
+
+def keep(found: dict[str, Any], *, results: Path | None, page: Path | None, name: str, heading: str, text: str) -> None:
+    """Keep all figures as JSON in the folder of results, and their section in the page, where those are wanted."""
+    if results:
+        results.mkdir(parents=True, exist_ok=True)
+        file = results / f"{found['machine']['date']}-{name}.json"
+        file.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n", "utf-8")
+    if page:
+        put_section(page, heading, text)
 
 
 def put_section(page: Path, heading: str, text: str) -> None:
