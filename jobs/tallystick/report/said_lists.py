@@ -26,7 +26,7 @@ def reasons_said(document: Row, words: Words) -> list[Said]:
         if clause is not None:
             said.append(Said(text=_exceeded(clause, words)))
         elif ": not decided, " in reason:
-            said.append(stated[place])
+            said.append(_undecided(reason, words))
         elif place == 0 and document["conclusion"] == "within terms":
             said.append(Said(text=words.plain("why.kept")))
         elif unchecked:
@@ -34,6 +34,15 @@ def reasons_said(document: Row, words: Words) -> list[Said]:
         else:
             said.append(stated[place])
     return said
+
+
+def _undecided(reason: str, words: Words) -> Said:
+    """`§ 4 (v1): not decided, …` with what is missing in the reader's language, where that has a known form."""
+    name, _, missing = reason.removesuffix(".").partition(": not decided, ")
+    said = as_stated(missing, words)
+    if said.language:
+        return as_stated(reason, words)
+    return Said(text=words.plain("why.not_decided", name=name, missing=said.text))
 
 
 def not_seen_said(document: Row, words: Words) -> list[Said]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tallystick.report.translation import translated
 from tallystick.report.visible import WORDS_LENGTH, visible
 from tallystick.report.words import Words
 from tallystick.tables.rejected_entry import REASONS
@@ -27,9 +28,13 @@ class Said:
 
 
 def as_stated(text: str, words: Words, most: int = WORDS_LENGTH) -> Said:
-    """A sentence of the document as it stands, marked as English where the rendering is in another language."""
-    language = None if words.language == DOCUMENT_LANGUAGE else DOCUMENT_LANGUAGE
-    return Said(text=visible(text, most), language=language)
+    """A sentence of the document, in the rendering's language if its form is known; else marked as English."""
+    if words.language == DOCUMENT_LANGUAGE:
+        return Said(text=visible(text, most))
+    said = translated(text, words)
+    if said is None:
+        return Said(text=visible(text, most), language=DOCUMENT_LANGUAGE)
+    return Said(text=visible(said, most))
 
 
 def finding_said(finding: Mapping[str, Any], words: Words, most: int = WORDS_LENGTH) -> Said:
