@@ -212,6 +212,68 @@ def a_source(**changes: Any) -> Row:
     } | changes
 
 
+def hours_seen(first: str, seen: list[str], *, source: str = "gateway") -> list[Row]:
+    """One row a UTC day from `first`, of one source."""
+    return [
+        {"source": source, "date": (date.fromisoformat(first) + timedelta(days=index)).isoformat(), "seen": hours}
+        for index, hours in enumerate(seen)
+    ]
+
+
+def a_late_file(**changes: Any) -> Row:
+    return {
+        "source": "gateway",
+        "file": "edge-1/2022-03-05.jsonl.gz",
+        "file_id": digest("edge-1/2022-03-05"),
+        "first_date": "2022-03-01",
+        "last_date": "2022-03-05",
+        "entries": 3,
+    } | changes
+
+
+def a_credential(**changes: Any) -> Row:
+    """The credential that made all requests of `a_document`."""
+    return {
+        "app": "halcyon-monitor",
+        "credential": None,
+        "digest": "159e4a573cf4",
+        "hint": "…4d36",
+        "requests": 10,
+        "records": amount(500),
+        "response_bytes": amount(9000),
+        "throttled": 1,
+        "first_at": "2022-03-01T08:00:00.000000Z",
+        "last_at": "2022-03-01T17:30:00.000000Z",
+    } | changes
+
+
+def no_other_credentials() -> Row:
+    nothing = amount(0, known=0)
+    return {"credentials": 0, "requests": 0, "records": nothing, "response_bytes": nothing, "throttled": 0}
+
+
+def some_peaks(**changes: Any) -> Row:
+    """The fullest quarter of an hour of each day under a clause."""
+    return {
+        "version": "2021-07-01",
+        "clause": "quarter-hour-rate",
+        "of": "requests",
+        "per": "app",
+        "window": "sliding",
+        "within": "PT15M",
+        "max": 5,
+        "limit": 5,
+        "days": [
+            {
+                "date": "2022-03-01",
+                "key": "halcyon-monitor",
+                "peak": 2,
+                "peak_at": "2022-03-01T14:40:00.000000Z",
+            }
+        ],
+    } | changes
+
+
 def a_document(**changes: Any) -> Row:
     """One licensee within its terms: one app, ten requests on 1 March 2022, one clause kept."""
     week = [[0] * 24 for _ in range(7)]
@@ -263,6 +325,10 @@ def a_document(**changes: Any) -> Row:
             ],
             "statuses": [{"status": 200, "requests": 9}, {"status": 429, "requests": 1}],
             "weekday_hours": week,
+            "credentials": 1,
+            "by_credential": [a_credential()],
+            "other_credentials": no_other_credentials(),
+            "peaks": [some_peaks()],
         },
         "reconciliation": {
             "entries": 11,
@@ -281,6 +347,8 @@ def a_document(**changes: Any) -> Row:
             "repeated_files": [],
             "rejected_entries": [{"reason": "not_json", "entries": 1, "bytes": 57}],
             "unattributed": 0,
+            "hours": hours_seen("2022-03-01", ["0" * 8 + "1" * 10 + "0" * 6, "0" * 24]),
+            "late_files": [],
         },
         "files": [
             {
@@ -315,6 +383,10 @@ def an_empty_document() -> Row:
             "routes": [],
             "statuses": [],
             "weekday_hours": [[0] * 24 for _ in range(7)],
+            "credentials": 0,
+            "by_credential": [],
+            "other_credentials": no_other_credentials(),
+            "peaks": [],
         },
         "reconciliation": dict.fromkeys(document["reconciliation"], 0),
         "files": [],
@@ -325,6 +397,8 @@ def an_empty_document() -> Row:
             "repeated_files": [],
             "rejected_entries": [],
             "unattributed": 0,
+            "hours": [],
+            "late_files": [],
         },
         "not_seen": [],
         "checks": {"expectations": 0, "met": 0, "failed_warnings": 0},

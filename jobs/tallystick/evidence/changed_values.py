@@ -17,6 +17,8 @@ SAME_THING: Mapping[str, tuple[str, ...]] = {
     "months": ("month",),
     "routes": ("method", "route"),
     "statuses": ("status",),
+    "by_credential": ("app", "credential", "digest", "hint"),
+    "peaks": ("version", "clause"),
     "agreements": ("version",),
     "clauses": ("version", "clause"),
     "measures": ("reading", "key"),
@@ -42,7 +44,10 @@ SAID_AGAIN = frozenset({"sentence", "reasons", "not_seen", "query"})
 MONEY = frozenset({"low", "high", "owed", "paid", "underpaid", "interest", "share"})
 """Keys whose text is a decimal number."""
 NAMES = frozenset(
-    {"seen", "app", "name", "id", "key", "source", "file", "file_id", "request_id", "method", "route", "use_case"}
+    {
+        *("seen", "app", "name", "id", "key", "source", "file", "file_id", "request_id", "method", "route", "use_case"),
+        *("credential", "digest", "hint"),
+    }
 )
 """Keys whose text is no number, whatever it looks like."""
 _DECIMAL = re.compile(r"-?[0-9]{1,80}(?:\.[0-9]{1,40})?", re.ASCII)

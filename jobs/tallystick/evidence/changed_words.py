@@ -34,6 +34,8 @@ ONE_OF: Mapping[str, str] = {
     "months": "month",
     "routes": "route",
     "statuses": "status",
+    "by_credential": "credential",
+    "peaks": "peaks of",
     "agreements": "version",
     "clauses": "clause",
     "measures": "measured",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from tallystick.evidence.consumption_shape import AMOUNT_SAID, APP
 from tallystick.evidence.findings_shape import (
     AMOUNT,
     ASK,
@@ -23,7 +24,7 @@ from tallystick.evidence.findings_shape import (
     VERSION,
     WINDOW,
 )
-from tallystick.evidence.report_shape import AMOUNT_SAID, APP, REPORT, SCHEMA, SOURCE
+from tallystick.evidence.report_shape import REPORT, SCHEMA, SOURCE
 from tallystick.evidence.shape import Shape, Whole
 
 NAMED: Mapping[str, Shape] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tallystick.evidence.consumption_shape import AMOUNTS, CONSUMPTION, ERRORS, THROTTLED
 from tallystick.evidence.document import Node, NotAsPromisedError
 from tallystick.evidence.findings_shape import ASK, CLAUSE, DAY, EXPOSURE, FINDING, INSTANT, VERSION
 from tallystick.evidence.shape import Key, ListOf, Object, OrNull, Text, Truth, Whole
@@ -9,22 +10,6 @@ from tallystick.evidence.shape import Key, ListOf, Object, OrNull, Text, Truth, 
 FIRST_SCHEMA = "tallystick/report/1"
 """Documents of the first schema have no shape of their own here; the rules that they were made under still hold."""
 SCHEMA = "tallystick/report/2"
-
-AMOUNT_SAID = Object(
-    {
-        "sum": Key(shape=Whole(), says="The sum over the requests that say theirs."),
-        "known": Key(shape=Whole(), says="How many requests say theirs."),
-        "unknown": Key(shape=Whole(), says="How many do not."),
-    }
-)
-REQUESTS = Key(shape=Whole(), says="Requests, refused ones too.")
-AMOUNTS = {
-    "requests": REQUESTS,
-    "records": Key(shape=AMOUNT_SAID, says="Records returned."),
-    "response_bytes": Key(shape=AMOUNT_SAID, says="Bytes returned."),
-}
-THROTTLED = Key(shape=Whole(), says="Requests refused with status 429.")
-ERRORS = Key(shape=Whole(), says="Requests with another status from 400 on.")
 
 PERIOD = Object(
     {
@@ -51,55 +36,6 @@ SUMMARY = Object(
     }
 )
 
-APP = Object(
-    {
-        "app": Key(shape=OrNull(Text()), says="The app's id on the register."),
-        "name": Key(shape=OrNull(Text()), says="Its name."),
-        "registered": Key(shape=OrNull(Text()), says="When its registration begins."),
-        "ended": Key(shape=OrNull(Text()), says="The first instant after its registration."),
-        "use_case": Key(shape=OrNull(Text()), says="Its use case in the licensee's words."),
-        "use_case_approved": Key(shape=OrNull(Text()), says="When that was approved."),
-        **AMOUNTS,
-        "throttled": THROTTLED,
-        "errors": ERRORS,
-        "first_at": Key(shape=OrNull(INSTANT), says="Its first request in the period."),
-        "last_at": Key(shape=OrNull(INSTANT), says="Its last request in the period."),
-    }
-)
-
-CONSUMPTION = Object(
-    {
-        "apps": Key(shape=ListOf(APP), says="By app, the largest first."),
-        "days": Key(
-            shape=ListOf(Object({"date": Key(shape=DAY, says="The UTC day."), **AMOUNTS, "throttled": THROTTLED})),
-            says="By UTC day, every day of the period.",
-        ),
-        "months": Key(
-            shape=ListOf(Object({"month": Key(shape=Text(), says="The UTC month."), **AMOUNTS})), says="By UTC month."
-        ),
-        "routes": Key(
-            shape=ListOf(
-                Object(
-                    {
-                        "method": Key(shape=OrNull(Text()), says="The HTTP method."),
-                        "route": Key(shape=OrNull(Text()), says="The route's template."),
-                        **AMOUNTS,
-                    }
-                )
-            ),
-            says="By method and route, over whole UTC days.",
-        ),
-        "statuses": Key(
-            shape=ListOf(Object({"status": Key(shape=OrNull(Whole()), says="The HTTP status."), "requests": REQUESTS})),
-            says="By status, over whole UTC days.",
-        ),
-        "weekday_hours": Key(
-            shape=ListOf(ListOf(Whole(), 24), 7), says="Requests by UTC weekday from Monday on, and hour."
-        ),
-        "credentials": Key(shape=Whole(), says="Different credentials that were used.", is_needed=False),
-    }
-)
-
 RECONCILIATION = Object(
     {
         "entries": Key(shape=Whole(), says="rejected + accepted."),
@@ -118,7 +54,7 @@ SOURCE = Object(
         "source": Key(shape=Text(), says="The source's name."),
         "numbered": Key(shape=Truth(), says="Whether it numbers its requests."),
         "days": Key(shape=Whole(), says="UTC days that the period touches."),
-        "days_without_entries": Key(shape=Whole(), says="Of those, without any entry."),
+        "days_without_entries": Key(shape=Whole(), says="Of those, without any entry of this licensee or of nobody."),
         "files": Key(shape=Whole(), says="Its log objects that were read."),
         "repeated_files": Key(shape=Whole(), says="Its log objects that were offered a second time."),
         "entries": Key(shape=Whole(), says="Entries of this licensee or of nobody."),
@@ -177,17 +113,29 @@ COMPLETENESS = Object(
                         "date": Key(shape=DAY, says="The UTC day."),
                         "seen": Key(
                             shape=Text(pattern="[01]{24}", such="24 of 0 and 1"),
-                            says="1 for each UTC hour with entries.",
+                            says="From 00:00 on, 1 for each UTC hour in which an entry of this licensee or nobody was "
+                            "received, duplicates included, and 0 for each other hour.",
                         ),
                     }
                 )
             ),
-            says="The hours of each day in which a source logged anything.",
+            says="What was seen of each source in each hour of each UTC day that the period touches; by source and "
+            "date, also the days with nothing.",
             is_needed=False,
         ),
         "late_files": Key(
-            shape=ListOf(Object(LOG_OBJECT)),
-            says="Log objects that arrived after their days had been counted once.",
+            shape=ListOf(
+                Object(
+                    {
+                        **LOG_OBJECT,
+                        "first_date": Key(shape=DAY, says="The first UTC day of which it brought any."),
+                        "last_date": Key(shape=DAY, says="The last UTC day of which it has any."),
+                        "entries": Key(shape=Whole(), says="How many it brought late of this licensee or of nobody."),
+                    }
+                )
+            ),
+            says="Log objects that brought entries of a UTC day of the period two or more days after it: beside "
+            "entries of a day that is later by so much.",
             is_needed=False,
         ),
     }
