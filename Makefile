@@ -16,9 +16,10 @@ setup: ## make the one environment: Python packages, Java, Spark's jars; at once
 	infra/setup/environment .venv infra/requirements/dev.txt .
 	java_home=$$(infra/setup/java) && $(BIN)/python infra/setup/spark.py --java-home "$$java_home"
 
-setup-tests: setup ## make what only tests need on top: Airflow in an environment of its own, Chromium, jq
+setup-tests: setup ## make what only tests need on top: Airflow in an environment of its own, Chromium, LibreOffice, jq
 	infra/setup/environment .venv-airflow infra/requirements/airflow.txt
 	infra/setup/chromium >/dev/null
+	infra/setup/libreoffice >/dev/null
 	infra/setup/checkers >/dev/null
 
 demo: setup ## audit a made-up year, publish it to a local S3, verify it; KEEP=1 leaves the server up, SCALE=0.01 adds rows

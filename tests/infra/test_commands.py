@@ -58,7 +58,7 @@ def test_a_java_of_another_version_is_passed_over(tmp_path: Path, version: str) 
     assert found.stdout.strip() not in ("", str(home))
 
 
-@pytest.mark.parametrize("script", ["environment", "java", "chromium"])
+@pytest.mark.parametrize("script", ["environment", "java", "chromium", "libreoffice"])
 def test_a_script_of_the_set_up_is_sound_bash(script: str) -> None:
     checked = run("bash", "-n", PROJECT / "infra" / "setup" / script)
 
