@@ -40,7 +40,7 @@ def render_bundle(
     report = canonical_bytes(document)
     read_back = parse_canonical(report)
     words = Words.load(language)
-    page = page_of(read_back, words)
+    page = page_of(read_back, words, run)
     return {
         "report.json": report,
         "report.html": render_html(read_back, signers=signers, words=words, page=page),

@@ -9,11 +9,13 @@ from typing import Any
 from tallystick.report.accounting import LogSeen, Sum, identity, log_seen
 from tallystick.report.charts import Figure, figures
 from tallystick.report.limits import AS_WRITTEN, effective_until
+from tallystick.report.made_with import MadeWith, made_with
 from tallystick.report.words import Words
 
 MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_MONTHS, MOST_ROWS = 20, 20, 40, 121, 50
 FIRST_PAGE_FINDINGS, FIRST_PAGE_REASONS, FIRST_PAGE_VERSIONS = 3, 3, 6
 FIRST_PAGE_CHARACTERS, FIRST_PAGE_NAME, FIRST_PAGE_VERSION = 160, 48, 16
+FIRST_PAGE_ASKS, FIRST_PAGE_CURRENCIES = 5, 2
 """Characters of a sentence, a name and a version on page one, which is one A4 side whatever the document holds."""
 
 Row = Mapping[str, Any]
@@ -67,10 +69,14 @@ class Page:
     sums: Sequence[Sum]
     seen: LogSeen
     outside_versions: int
+    made: MadeWith
 
 
-def page_of(document: Row, words: Words) -> Page:
-    """Order, join and cut what a document holds; nothing is counted anew but shares and differences."""
+def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
+    """Order, join and cut what a document holds; nothing is counted anew but shares and differences.
+
+    `run` is what `run.json` will say, without which a page does not say with what the report was made.
+    """
     order = document["findings"]
     numbers = {finding["id"]: number for number, finding in enumerate(order, 1)}
     clauses = {(clause["version"], clause["clause"]): clause for clause in document["clauses"]}
@@ -90,6 +96,7 @@ def page_of(document: Row, words: Words) -> Page:
         seen=log_seen(document),
         outside_versions=int(document["summary"]["requests"])
         - sum(int(each["requests"]) for each in document["agreements"]),
+        made=made_with(run or {}),
     )
 
 
