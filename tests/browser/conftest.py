@@ -52,21 +52,21 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[[bytes, int], Visit]]:
-    """Open a page's bytes from disk in a window of some width, in pixels."""
+def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
+    """Open a page's bytes from disk in a window of some width, in pixels; `scripts=False` is a browser without them."""
     opened: list[Page] = []
 
-    def open_page(html: bytes, width: int = 1440) -> Visit:
+    def open_page(html: bytes, width: int = 1440, *, scripts: bool = True, place: str = "") -> Visit:
         file = tmp_path / "report.html"
         file.write_bytes(html)
-        page = browser.new_page(viewport={"width": width, "height": 900})
+        page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
         opened.append(page)
         visited = Visit(page=page)
         page.on("request", lambda request: visited.requests.append(request.url))
         page.on("console", lambda message: visited.complaints.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: visited.complaints.append(str(error)))
         page.on("dialog", lambda dialog: (visited.complaints.append(dialog.message), dialog.dismiss()))
-        page.goto(file.as_uri())
+        page.goto(file.as_uri() + place)
         return visited
 
     yield open_page

@@ -151,11 +151,10 @@ def test_a_link_of_page_one_leads_to_its_finding(visit: Open, letters: bytes) ->
 
 
 def test_a_clause_opens_without_a_script(visit: Open, letters: bytes) -> None:
-    page = visit(letters).page
+    page = visit(letters, scripts=False).page
     page.locator("#clause-2 summary").click()
 
     assert page.locator("#clause-2 table").is_visible()
-    assert page.evaluate("document.scripts.length") == 0
 
 
 def pages_of(pdf: bytes) -> int:
@@ -197,5 +196,6 @@ def test_hostile_text_is_only_text(visit: Open, group: int) -> None:
 
         assert visited.requests == [visited.page.url]
         assert visited.complaints == []
-        assert visited.page.locator("script, img, form, iframe, object, embed").count() == 0
+        assert visited.page.locator("script").count() == 1
+        assert visited.page.locator("img, form, iframe, object, embed").count() == 0
         assert visited.page.evaluate("document.documentElement.scrollWidth") == 360

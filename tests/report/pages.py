@@ -8,13 +8,13 @@ from html.parser import HTMLParser
 
 from report.documents import Row
 
-VOID = frozenset({"meta", "link", "br"})
-UNSEEN = frozenset({"style", "title", "desc"})
+VOID = frozenset({"meta", "link", "br", "input"})
+UNSEEN = frozenset({"style", "script", "title", "desc"})
 
 
 @dataclass
 class PageText(HTMLParser):
-    """Every start tag with its attributes, every end tag that fits none, and the text outside of style and titles."""
+    """Every start tag with its attributes, every end tag that fits none, and the text outside of style, script and titles."""
 
     elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
     unbalanced: list[str] = field(default_factory=list)

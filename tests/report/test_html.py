@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -24,6 +25,7 @@ from report.letters_case import the_letters_case
 from report.pages import PageText
 from tallystick.report.html import render_html
 from tallystick.report.page import MOST_EVIDENCE, MOST_WINDOWS
+from tallystick.report.words import Words
 
 
 @pytest.fixture(scope="module")
@@ -34,6 +36,10 @@ def letters() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def page(letters: dict[str, Any]) -> bytes:
     return render_html(letters)
+
+
+def digest_of(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 def numbers(value: object) -> Iterator[int]:
@@ -100,30 +106,48 @@ def test_evidence_names_file_position_and_whole_digest(letters: dict[str, Any], 
         assert f"{pointer['position']:,}" in text
 
 
-def test_the_policy_permits_the_pages_own_style_by_its_digest_and_nothing_else(page: bytes) -> None:
+def test_the_policy_permits_the_pages_own_style_and_script_by_their_digests_and_nothing_else(page: bytes) -> None:
     text = page.decode()
     [style] = re.findall(r"<style>(.*?)</style>", text, re.DOTALL)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    [script] = re.findall(r"<script>(.*?)</script>", text, re.DOTALL)
     policy = dict(PageText.of(page).elements[3][1])["content"]
 
     assert policy == (
-        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; style-src 'sha256-{digest_of(style)}'; script-src 'sha256-{digest_of(script)}'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'; img-src data:; base-uri 'none'; form-action 'none'"
     )
     assert "url(" not in style
     assert "@import" not in style
 
 
-def test_nothing_on_the_page_runs_loads_or_submits(page: bytes) -> None:
-    parsed = PageText.of(page)
+def test_the_script_is_the_same_whatever_the_document_says(page: bytes) -> None:
+    other = render_html(a_document(), words=Words.load("fr"))
+    [script], [another] = (re.findall(r"<script>(.*?)</script>", each.decode(), re.DOTALL) for each in (page, other))
 
-    assert not {"script", "iframe", "object", "embed", "img", "form", "input", "base", "foreignobject"} & {
-        tag for tag, _ in parsed.elements
-    }
+    assert script == another
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval|Function\(|fetch|import\(", script)
+    assert len(script) < 8_000
+
+
+def test_nothing_on_the_page_runs_loads_or_submits_but_its_one_script(page: bytes) -> None:
+    parsed = PageText.of(page)
+    tags = Counter(tag for tag, _ in parsed.elements)
+
+    assert tags["script"] == 1
+    assert not {"iframe", "object", "embed", "img", "form", "base", "foreignobject", "template"} & set(tags)
     for tag, attributes in parsed.elements:
         assert not [
             name for name in attributes if name.startswith("on") or name in ("style", "src", "srcset", "action")
         ]
         assert attributes.get("href", "#").startswith(("#", "data:,")), (tag, attributes)
+
+
+def test_what_only_the_script_can_use_is_hidden_until_it_runs(page: bytes) -> None:
+    elements = PageText.of(page).elements
+    hidden = [attributes for _, attributes in elements if "hidden" in attributes]
+
+    assert [each.get("class") or each.get("data-open") for each in hidden] == ["filter", "all", "none", "filter"]
+    assert not [attributes for tag, attributes in elements if tag == "input" and attributes.get("type") != "search"]
 
 
 def test_every_link_leads_to_a_place_on_the_page_and_no_id_stands_twice(page: bytes) -> None:

@@ -1,8 +1,7 @@
-"""`report.html`: a document as one page that needs nothing else, runs nothing, and can be printed."""
+"""`report.html`: a document as one page that needs nothing else, runs only its own script, and can be printed."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -13,6 +12,7 @@ from markupsafe import Markup, escape
 
 from tallystick.evidence.canonical import NotCanonicalError, canonical_bytes
 from tallystick.report import page as pages
+from tallystick.report.inline import inline
 from tallystick.report.said_lists import not_seen_said, reasons_said
 from tallystick.report.saying import Said, as_stated, finding_said, reason_said
 from tallystick.report.visible import WORDS_LENGTH, visible, visible_lines
@@ -31,21 +31,23 @@ def render_html(
 
     `signers` are the ids of the keys that will sign the bundle; without any the page says in red that nobody does.
     `words` are the reader's language, and `page` what `page_of` made of the document for it; both are made if absent.
-    The page loads nothing and runs no script: its Content-Security-Policy permits its own style by digest, no more.
+    The page loads nothing: its Content-Security-Policy permits its own style and script by digest, no more. Without
+    the script, which sorts, filters and folds, everything is there to be read.
     """
     words = words or Words.load()
-    environment = _environment(words.language)
-    style = _style(environment)
-    rendered = environment.get_template("page.html").render(
-        document=document,
-        page=page or pages.page_of(document, words),
-        first=pages,
-        said={"reasons": reasons_said(document, words), "not_seen": not_seen_said(document, words)},
-        reasons={name: reason_said(name, words).text for name in REASONS},
-        report_sha256=_sha256(document),
-        signers=signers,
-        style=Markup(style),  # noqa: S704 - our own style sheet
-        policy=_policy(style),
+    rendered = (
+        _environment(words.language)
+        .get_template("page.html")
+        .render(
+            document=document,
+            page=page or pages.page_of(document, words),
+            first=pages,
+            said={"reasons": reasons_said(document, words), "not_seen": not_seen_said(document, words)},
+            reasons={name: reason_said(name, words).text for name in REASONS},
+            report_sha256=_sha256(document),
+            signers=signers,
+            inline=inline("page.css", script="page.js", images="data:"),
+        )
     )
     return rendered.encode("utf-8")
 
@@ -56,18 +58,6 @@ def _sha256(document: Mapping[str, Any]) -> str:
         return hashlib.sha256(canonical_bytes(document)).hexdigest()
     except NotCanonicalError:
         return ""
-
-
-def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
-
-
-def _style(environment: Environment) -> str:
-    """The style sheet without its indentation and empty lines."""
-    assert environment.loader is not None
-    source, _, _ = environment.loader.get_source(environment, "page.css")
-    return "\n".join(line.strip() for line in source.splitlines() if line.strip())
 
 
 @cache
