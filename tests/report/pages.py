@@ -14,7 +14,7 @@ UNSEEN = frozenset({"style", "script", "title", "desc"})
 
 @dataclass
 class PageText(HTMLParser):
-    """Every start tag with its attributes, every end tag that fits none, and the text outside of style, script and titles."""
+    """Every start tag with its attributes, every end tag that fits none, and the text beside style, script, titles."""
 
     elements: list[tuple[str, dict[str, str | None]]] = field(default_factory=list)
     unbalanced: list[str] = field(default_factory=list)
