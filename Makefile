@@ -25,8 +25,8 @@ setup-tests: setup ## make what only tests need on top: Airflow in an environmen
 demo: setup ## audit a made-up year, publish it to a local S3, verify it; KEEP=1 leaves the server up, SCALE=0.01 adds rows
 	$(BIN)/tallystick demo $(if $(SCALE),--scale $(SCALE)) $(if $(KEEP),--keep)
 
-test: setup-tests ## run every test; ARGS="-k name" runs some
-	$(BIN)/python -m pytest $(ARGS)
+test: setup-tests ## run every test, in two processes; ARGS="-k name" runs some in one
+	$(BIN)/python -m pytest $(or $(ARGS),-n 2 --dist loadfile)
 
 check: setup ## read the code without running it: ruff, mypy, import-linter, and whether generated docs are in step
 	$(BIN)/ruff check .
