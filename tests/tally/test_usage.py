@@ -105,6 +105,22 @@ def test_a_credential_is_summed_by_app_and_one_that_is_not_known_is_a_credential
     assert found == lines("a - false 1\na k false 2\na k true 1\nb k false 1")
 
 
+def test_a_log_object_has_a_bit_for_each_utc_hour_in_which_it_has_an_entry_duplicates_included(tmp_path: Path) -> None:
+    rows = """
+    at               file_id  licensee  is_duplicate
+    00:00:00         one      halcyon   false
+    00:59:59.999999  one      halcyon   false
+    23:59:59.999999  one      halcyon   true
+    12:00:00         one      -         false
+    11:59:59.999999  two      halcyon   false
+    """
+    found = sums(tmp_path, drawn(a_request, rows), "file_id licensee hours", USAGE_FILE)
+
+    assert sorted(found, key=str) == sorted(
+        [("one", None, 1 << 12), ("one", "halcyon", 1 | 1 << 23), ("two", "halcyon", 1 << 11)], key=str
+    )
+
+
 def test_first_and_last_are_to_the_microsecond(tmp_path: Path) -> None:
     rows = drawn(a_request, "at\n10:00:00.000001\n10:00:00.000002\n10:14:00.999999")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tallystick.period import to_text, to_us
 from tallystick.report.gaps import missing_runs
+from tallystick.report.seen import hours, late_files
 
 Row = Mapping[str, Any]
 
@@ -33,21 +34,29 @@ def with_repeats(held: Sequence[Row], source_files: Sequence[Row]) -> list[Row]:
 
     A repeat is of the source that it was delivered to; where hosts number their requests, of the same host there.
     """
-    read = {row["file_id"]: row["source"] for row in source_files if row["state"] == "read"}
+    deliveries = repeated(source_files)
     again = [
         {
             **row,
-            "source": file["source"] + row["source"].removeprefix(read[row["file_id"]]),
+            "source": to + row["source"].removeprefix(of),
             "requests": 0,
             "duplicate": row["requests"] + row["duplicate"],
             "conflict": 0,
         }
-        for file in source_files
-        if file["state"] == "repeated"
         for row in held
-        if row["file_id"] == file["file_id"]
+        for of, to in deliveries.get(row["file_id"], ())
     ]
     return [*held, *again]
+
+
+def repeated(source_files: Sequence[Row]) -> dict[str, list[tuple[str, str]]]:
+    """By the file_id of each object that came again: the source that it was read from, and the one it came to."""
+    read = {row["file_id"]: row["source"] for row in source_files if row["state"] == "read"}
+    found: dict[str, list[tuple[str, str]]] = {}
+    for file in source_files:
+        if file["state"] == "repeated" and file["file_id"] in read:
+            found.setdefault(file["file_id"], []).append((read[file["file_id"]], file["source"]))
+    return found
 
 
 def _boxes(*, rejected: int, unattributed: int, held: Sequence[Row]) -> dict[str, int]:
@@ -95,16 +104,24 @@ def completeness(
     rejected: Sequence[Row],
     days: Sequence[str],
     held: Sequence[Row],
+    hours_held: Mapping[tuple[str, str], int],
+    held_late: Sequence[Row],
 ) -> dict[str, Any]:
     """The report's `completeness` for some UTC days; `rejected` is rejected_entry of files that count on those days.
 
-    `held` as for `reconciliation`: of each source what is this licensee's or nobody's is counted, and nothing else.
+    `held` as for `reconciliation`: of each source what is this licensee's or nobody's is counted, and nothing else, as
+    it is in `hours_held` and `held_late` (`stages.held`). A source of which neither has anything is not named, unless
+    numbers are missing from it.
     """
     listed = missing_runs(ledger, gaps)
+    seen = {(str(row["event_date"]), row["source"]) for row in ledger if row["rejected"] or row["unattributed"]}
+    seen |= {(day, source) for source, day in hours_held}
+    named = {source for _, source in seen} | {gap["source"] for gap in listed}
+    sources = [(name, rows) for name, rows in _by_source(ledger) if name in named]
     known = {row["file_id"] for row in held} | {row["file_id"] for row in rejected}
     source_files = [row for row in source_files if row["state"] == "refused" or row["file_id"] in known]
     return {
-        "sources": [_source(name, rows, listed, source_files, days, held) for name, rows in _by_source(ledger)],
+        "sources": [_source(name, rows, listed, source_files, days, held, seen) for name, rows in sources],
         "gaps": [{**gap, **{name: _quarter(gap[name]) for name in ("after_at", "before_at")}} for gap in listed],
         "refused_files": [
             {"source": row["source"], "file": row["name"], "file_id": row["file_id"], "problem": row["problem"]}
@@ -116,6 +133,8 @@ def completeness(
         ],
         "rejected_entries": _reasons(rejected),
         "unattributed": sum(row["unattributed"] for row in ledger),
+        "hours": hours([name for name, _ in sources], days, hours_held),
+        "late_files": late_files(held_late, source_files),
     }
 
 
@@ -174,6 +193,7 @@ def _source(
     source_files: Sequence[Row],
     days: Sequence[str],
     held: Sequence[Row],
+    seen: Collection[tuple[str, str]],
 ) -> dict[str, Any]:
     boxes = _boxes(
         rejected=sum(row["rejected"] for row in rows),
@@ -181,12 +201,11 @@ def _source(
         held=[row for row in held if row["source"] == name],
     )
     states = [row["state"] for row in source_files if any(one["source"] == name for one in row["days"])]
-    with_entries = {str(row["event_date"]) for row in rows if row["entries"]}
     return {
         "source": name,
         "numbered": any(row["first_number"] is not None for row in rows),
         "days": len(days),
-        "days_without_entries": len(set(days) - with_entries),
+        "days_without_entries": sum((day, name) not in seen for day in days),
         "files": states.count("read"),
         "repeated_files": states.count("repeated"),
         **{box: boxes[box] for box in ("entries", "rejected", "unattributed", "this_licensee")},

@@ -24,6 +24,7 @@ from tallystick.report.earlier import ByClauseAndKey, earlier
 from tallystick.report.evidence_rows import MOST, evidence_rows, resting_of
 from tallystick.report.sample import sample_files
 from tallystick.stages.audited import Audited, open_usage
+from tallystick.stages.held import held, held_late, hours_held, lay_out_files
 from tallystick.stages.project import Project
 from tallystick.stages.provenance import provenance
 from tallystick.stages.rejections import rejections
@@ -32,7 +33,6 @@ from tallystick.tables.finding import FINDING
 from tallystick.tables.measure import MEASURE
 from tallystick.tables.sequence_gap import SEQUENCE_GAP
 from tallystick.tables.source_file import SOURCE_FILE
-from tallystick.tables.usage_file import USAGE_FILE
 from tallystick.tally.usage import STANDING
 
 Row = Mapping[str, Any]
@@ -150,6 +150,8 @@ class Draft:
                     self.rejected,
                     one.days,
                     self.held,
+                    hours_held(self.connection, one, self.source_files),
+                    held_late(self.connection, one),
                 ),
                 files=files(self.held, self.source_files),
                 checks={
@@ -184,25 +186,6 @@ def drafts(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> l
         if one.days not in counted:
             counted[one.days] = CountedDays.of(snapshot, one, sums)
     return [Draft(project, snapshot, connection, relation, one, counted[one.days]) for one in wanted]
-
-
-def lay_out_files(connection: duckdb.DuckDBPyConnection, snapshot: Snapshot, days: Sequence[str]) -> None:
-    """Make the table `usage_file` of some days on `connection`, for `held`."""
-    rows = snapshot.relation(USAGE_FILE, {"event_date": days})
-    connection.execute(f"CREATE TABLE usage_file AS SELECT * FROM ({rows}) ORDER BY licensee")
-
-
-def held(connection: duckdb.DuckDBPyConnection, audited: Audited) -> list[dict[str, Any]]:
-    """What each log object holds, on the days of an audit, of its licensee and of nobody (`licensee` is None)."""
-    sums = ", ".join(f"CAST(sum({name}) AS BIGINT) AS {name}" for name in ("requests", "duplicate", "conflict"))
-    found = connection.execute(
-        f"SELECT licensee, source, file_id, {sums} FROM usage_file "
-        "WHERE (licensee = $licensee OR licensee IS NULL) AND event_date BETWEEN $first AND $last "
-        "GROUP BY licensee, source, file_id ORDER BY ALL",
-        {"licensee": audited.licensee.licensee, "first": audited.days[0], "last": audited.days[-1]},
-    )
-    rows: list[dict[str, Any]] = found.to_arrow_table().to_pylist()
-    return rows
 
 
 def _sums(snapshot: Snapshot, days: Sequence[str]) -> Sums:

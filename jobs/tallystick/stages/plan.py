@@ -17,6 +17,7 @@ from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.intake import INTAKE
 from tallystick.tables.request import REQUEST
 from tallystick.tables.source_file import SOURCE_FILE
+from tallystick.tables.usage_file import USAGE_FILE
 from tallystick.tally import day as tally_rules
 from tallystick.tally import refine as refine_rules
 from tallystick.tally.day import TallyTask
@@ -24,7 +25,7 @@ from tallystick.tally.ledger import OFFERED
 from tallystick.tally.refine import RefineTask
 from tallystick.tally.scope import digest
 from tallystick.tally.summary import Asked
-from tallystick.tally.usage import STANDING
+from tallystick.tally.usage import FILE_RULES, STANDING
 
 
 def plan_refine(project: Project, snapshot: Snapshot) -> list[RefineTask]:
@@ -96,7 +97,8 @@ def plan_tally(
         before = (date.fromisoformat(day) - timedelta(days=1)).isoformat()
         here, edge = _names(requests, day), _names(requests, before)
         plain, ledger = digest(tally_rules.RULES, here), digest(tally_rules.RULES, here, offered.get(day, []))
-        standing = {table.name: plain for table in STANDING} | {DAY_LEDGER.name: ledger}
+        files = digest(tally_rules.RULES, FILE_RULES, here)
+        standing = {table.name: plain for table in STANDING} | {DAY_LEDGER.name: ledger, USAGE_FILE.name: files}
         summaries = [(one, digest(tally_rules.RULES, here, *_asked_on(one, day, edge))) for one in asked]
         task = TallyTask(
             day=day,

@@ -30,5 +30,12 @@ USAGE_FILE = Table(
             unit="entries",
             sentence="Of the duplicates, those whose content differs from the one that is counted.",
         ),
+        Column(
+            name="hours",
+            type="INTEGER",
+            nullable=True,
+            sentence="Bit 0 to bit 23 for each UTC hour in which any of them was received, duplicates included. NULL "
+            "where a version of before 2026-11-26 built the day.",
+        ),
     ),
 )

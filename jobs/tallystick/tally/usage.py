@@ -19,6 +19,9 @@ from tallystick.tally.scope import SLOT_US
 from tallystick.tally.summary import Asked
 
 THROTTLED = 429
+HOUR_US = 3_600_000_000
+FILE_RULES = "usage_file 2"
+"""Changes when equal requests would give other rows of `usage_file`, and of no other table."""
 
 
 def by_app_and_slot(requests: DayRequests) -> pa.Table:
@@ -66,8 +69,17 @@ def by_file(every: DayRequests) -> pa.Table:
             "records_unknown": groups.rows_at(np.flatnonzero(is_unknown)),
             "duplicate": groups.rows_at(np.flatnonzero(is_duplicate)),
             "conflict": groups.rows_at(np.flatnonzero(is_duplicate & every.flags("conflict"))),
+            "hours": pa.array(_hours(every, groups), pa.int32()),
         }
     )
+
+
+def _hours(every: DayRequests, groups: Groups) -> Integers:
+    """For each group a bit for each hour of the day in which it has an entry."""
+    seen = np.zeros(groups.count * 24, np.bool_)
+    seen[groups.of_row * 24 + every.at_us // HOUR_US % 24] = True
+    found: Integers = seen.reshape(-1, 24) @ (1 << np.arange(24, dtype=np.int64))
+    return found
 
 
 STANDING: Mapping[Table, Callable[[Day], pa.Table]] = {
