@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from functools import cache
 from typing import Any
 
 import openpyxl
@@ -11,13 +12,20 @@ from report.documents import Row, a_document, a_finding, a_measure, a_pointer, a
 from report.hostile import HOSTILE
 from report.letters_case import the_letters_case
 from report.pages import with_texts
+from report.seen_case import RUN, with_all_parts
 from tallystick.evidence.canonical import canonical_bytes, parse_canonical
+from tallystick.report.made_with import made_with
 from tallystick.report.workbook import findings_xlsx
 
 
 def workbook(document: Row) -> bytes:
     report = canonical_bytes(document)
     return findings_xlsx(parse_canonical(report), report)
+
+
+@cache
+def letters() -> bytes:
+    return workbook(the_letters_case())
 
 
 def opened(data: bytes) -> dict[str, list[list[Any]]]:
@@ -27,16 +35,59 @@ def opened(data: bytes) -> dict[str, list[list[Any]]]:
 
 
 def test_it_has_a_sheet_for_each_part_of_the_document() -> None:
-    sheets = opened(workbook(the_letters_case()))
+    sheets = opened(letters())
 
     assert list(sheets) == [
-        *("Summary", "Findings", "Clauses", "Measures", "Windows", "Evidence", "Usage by day", "Apps"),
+        *("Summary", "Findings", "Finding details", "Earlier findings", "Asks", "Exposures", "Agreements", "Clauses"),
+        *("Limits", "Measures", "Windows", "Evidence", "Usage by day", "Running totals", "Usage by month"),
+        *("Hours of the week", "Apps", "Routes", "Statuses", "Credentials", "Peaks", "Sources", "Hours", "Gaps"),
+        *("Log files", "Other files", "Rejected entries", "Not seen", "Made with"),
     ]
-    assert (len(sheets["Findings"]), len(sheets["Usage by day"])) == (13, 367)
+    rows = {name: len(sheets[name]) - 1 for name in ("Findings", "Finding details", "Usage by day", "Running totals")}
+    assert rows == {"Findings": 12, "Finding details": 12, "Usage by day": 366, "Running totals": 366}
+    assert (len(sheets["Log files"]), len(sheets["Hours of the week"])) == (1_831, 169)
+
+
+def test_a_part_that_a_document_leaves_out_is_a_sheet_without_rows() -> None:
+    document = a_document()
+    for part in ("hours", "late_files"):
+        document["completeness"].pop(part, None)
+    for part in ("by_credential", "other_credentials", "peaks"):
+        document["consumption"].pop(part, None)
+    sheets = opened(workbook(document))
+
+    assert [len(sheets[name]) for name in ("Hours", "Other files", "Credentials", "Peaks", "Made with")] == [1] * 5
+
+
+def test_hours_credentials_late_files_open_money_and_versions_have_their_rows() -> None:
+    document = with_all_parts(the_letters_case())
+    report = canonical_bytes(document)
+    sheets = opened(findings_xlsx(parse_canonical(report), report, made_with(RUN)))
+
+    assert sheets["Hours"][4] == ["gateway-edge-a", "2022-01-04", 22, "1" * 22 + "00"]
+    assert sheets["Credentials"][1][:7] == ["halcyon-0", None, "159e4a573cf4", "…9f3c", 1, 468_000, 11_414]
+    assert sheets["Credentials"][-1][:7] == [None, "(others)", None, None, 17, 1_733, 39]
+    assert [row[0] for row in sheets["Other files"]] == ["what", "repeated", "late"]
+    assert sheets["Other files"][-1][-3:] == ["2022-03-04", "2022-03-06", 2_207]
+    assert [row[-3:] for row in sheets["Exposures"][1:]] == [[1204.5, 1811.75, "yes"]] * 2
+    assert ["version of duckdb", "1.5.5"] in sheets["Made with"]
+    assert ["sha256 of log files", RUN["inputs"]["log_files_sha256"]] in sheets["Made with"]
+
+
+def test_a_findings_hypothesis_query_and_answer_are_in_its_details() -> None:
+    answer = {"date": "2023-02-01", "text": "=We were asked to."}
+    rows = opened(workbook(a_document(findings=[a_finding(response=answer)])))["Finding details"]
+    said = dict(zip(rows[0], rows[1], strict=True))
+
+    assert (said["used"], said["limit"], said["requests_over"], said["served_over"]) == (120, 100, 20, 18)
+    assert (said["cause"], said["cause_values"]) == ("limit_not_enforced", "served_over=18")
+    assert said["refuted_by"].split("; ")[0] == "attribution"
+    assert said["query"].startswith("SELECT received_at")
+    assert (said["response_date"], said["response"]) == ("2023-02-01", "'=We were asked to.")
 
 
 def test_every_sheet_has_a_frozen_header_and_a_filter_over_all_its_rows() -> None:
-    book = openpyxl.load_workbook(io.BytesIO(workbook(the_letters_case())))
+    book = openpyxl.load_workbook(io.BytesIO(letters()))
 
     assert {sheet.freeze_panes for sheet in book.worksheets} == {"A2"}
     assert [sheet.title for sheet in book.worksheets if sheet.auto_filter.ref != sheet.dimensions] == []

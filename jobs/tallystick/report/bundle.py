@@ -46,7 +46,7 @@ def render_bundle(
         "report.html": render_html(read_back, signers=signers, words=words, page=page),
         "report.pdf": render_pdf(read_back, report, page, words, signers=signers),
         "findings.csv": findings_csv(read_back),
-        "findings.xlsx": findings_xlsx(read_back, report),
+        "findings.xlsx": findings_xlsx(read_back, report, page.made),
         "usage.parquet": usage_parquet(usage),
         "quality.json": canonical_bytes(quality),
         "run.json": canonical_bytes(run),

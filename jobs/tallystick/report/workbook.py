@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
-import zipfile
 from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from tallystick.report.csv import inert
-from tallystick.report.sheets import SHEETS, Cell
+from tallystick.report.made_with import MadeWith
+from tallystick.report.sheet import Cell
+from tallystick.report.sheets import sheets
 
 EXACT_DIGITS = 15
 """A spreadsheet keeps that many digits of a number; one with more stands as text, so that none is lost."""
@@ -23,8 +24,8 @@ NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - the one time that a zip and a w
 WIDEST = 60
 
 
-def findings_xlsx(document: Mapping[str, Any], report: bytes) -> bytes:
-    """The workbook of a document whose bytes are `report`; the same bytes for the same document.
+def findings_xlsx(document: Mapping[str, Any], report: bytes, made: MadeWith | None = None) -> bytes:
+    """The workbook of a document whose bytes are `report`; the same bytes for the same document and `made`.
 
     Ids, versions and instants are text. What a spreadsheet would take for a formula has an apostrophe in front, as in
     findings.csv; nothing is a link. Neither a time nor a name of the machine is in it.
@@ -35,7 +36,7 @@ def findings_xlsx(document: Mapping[str, Any], report: bytes) -> bytes:
     book = xlsxwriter.Workbook(
         buffer,
         {
-            "in_memory": True,
+            "in_memory": True,  # so it dates every part 1980
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
@@ -48,8 +49,7 @@ def findings_xlsx(document: Mapping[str, Any], report: bytes) -> bytes:
     number = book.add_format({"num_format": "0", "valign": "top"})
     amount = book.add_format({"num_format": "0.00########", "valign": "top"})
     digest = hashlib.sha256(report).hexdigest()
-    for make in SHEETS:
-        sheet = make(document, digest)
+    for sheet in sheets(document, digest, made or MadeWith()):
         page = book.add_worksheet(sheet.name)
         page.write_row(0, 0, sheet.columns, head)
         widths = [len(name) for name in sheet.columns]
@@ -67,29 +67,15 @@ def findings_xlsx(document: Mapping[str, Any], report: bytes) -> bytes:
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, rows, len(sheet.columns) - 1)
     book.close()
-    return _without_times(buffer.getvalue())
+    return buffer.getvalue()
 
 
 def _exact(value: Cell) -> str | int | Decimal | None:
     """A number that a spreadsheet keeps digit by digit, else text that it does nothing with."""
+    if isinstance(value, str):
+        return inert(value, LONGEST_TEXT)
     if value is None or isinstance(value, bool):
         return None if value is None else ("yes" if value else "no")
-    if isinstance(value, int | Decimal):
-        written = format(value, "f") if isinstance(value, Decimal) else str(value)
-        digits = sum(each.isdigit() for each in written)
-        return value if digits <= EXACT_DIGITS else written
-    return inert(value, LONGEST_TEXT)
-
-
-def _without_times(workbook: bytes) -> bytes:
-    """The same archive with every member dated 1980, in the order of its names."""
-    buffer = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(workbook)) as read,
-        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as written,
-    ):
-        for name in read.namelist():
-            member = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            member.compress_type, member.external_attr, member.create_system = zipfile.ZIP_DEFLATED, 0o600 << 16, 3
-            written.writestr(member, read.read(name))
-    return buffer.getvalue()
+    written = format(value, "f") if isinstance(value, Decimal) else str(value)
+    digits = len(written) if written.isdigit() else sum(each.isdigit() for each in written)
+    return value if digits <= EXACT_DIGITS else written
