@@ -122,6 +122,12 @@ class Settings(BaseSettings):
     language: Literal["en", "fr"] = Field(
         default="en", description="The language of report.html and report.pdf; report.json is the same in each."
     )
+    client_addresses: Literal["left_out", "pseudonyms", "as_logged"] = Field(
+        default="left_out",
+        description="What reports show of callers' addresses: left_out has none in files of requests, pseudonyms has a "
+        "column `client` there; in any other text both show a pseudonym, under the project's digest key, of each "
+        "report its own; as_logged shows the addresses themselves.",
+    )
     s3: S3Settings = S3Settings()
     engine: EngineSettings = EngineSettings()
     signing: SigningSettings = SigningSettings()

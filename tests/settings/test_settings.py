@@ -141,7 +141,7 @@ def test_settings_cannot_be_changed(tmp_path: Path) -> None:
 def test_the_keys_are_those_of_the_file() -> None:
     assert known_keys() == [
         "provider", "lake", "reports", "sources", "formats", "register", "agreements", "digest_key_file", "language",
-        "s3", "engine", "signing",
+        "client_addresses", "s3", "engine", "signing",
     ]  # fmt: skip
 
 

@@ -115,5 +115,5 @@ def _of_nothing(
 
 
 def finding_id(licensee: str, period: str, version: str | None, clause: str, key: str | None) -> str:
-    """A finding's stable name."""
+    """A finding's stable name; anybody can make it, so `key` is one in which addresses are pseudonyms."""
     return "f-" + hashlib.sha256(repr((licensee, period, version, clause, key)).encode()).hexdigest()[:12]

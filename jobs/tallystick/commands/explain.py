@@ -10,21 +10,30 @@ from tallystick.clauses.sql import Recount, recount_sql, standing_sql
 from tallystick.clauses.statement import STANDING, Statement, statements
 from tallystick.errors import UnknownFindingError
 from tallystick.period import Period, to_text, to_us
+from tallystick.report.callers import told
+from tallystick.stages.digesting import shown
 from tallystick.stages.project import Project
 from tallystick.storage.snapshot import Snapshot
 from tallystick.tables.check_result import CHECK_RESULT
 from tallystick.tables.finding import FINDING
 from tallystick.tables.measure import MEASURE
+from tallystick.tables.source_file import SOURCE_FILE
 
 Row = Mapping[str, Any]
 
 
 def explain(project: Project, wanted: str) -> dict[str, Any]:
-    """A finding with its clause, measures and SQL, or all results of an expectation. Raises UnknownFindingError."""
+    """A finding with its clause, measures and SQL, or all results of an expectation. Raises UnknownFindingError.
+
+    What callers are called is told as in the report: with pseudonyms for their addresses, unless the settings say
+    otherwise.
+    """
     snapshot = Snapshot(project.lake)
     for row in snapshot.read(FINDING).to_pylist():
         if row["id"] == wanted:
-            return _finding(project, snapshot, row)
+            names = shown(project, snapshot.rows(SOURCE_FILE), row["licensee"], row["period"])
+            explained: dict[str, Any] = told(_finding(project, snapshot, row), names)
+            return explained
     results = [row for row in snapshot.read(CHECK_RESULT).to_pylist() if row["id"] == wanted]
     if not results:
         raise UnknownFindingError(

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tallystick.addresses import Shown, as_logged
 from tallystick.agreements.clause import AS_WRITTEN
 from tallystick.agreements.load import Binding
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, Statement, statements
@@ -47,6 +48,7 @@ class Audit:
     requests_by_version: Mapping[str, int]
     earlier: ByClauseAndKey = field(default_factory=dict)
     shares: Mapping[str, CredentialShare] = field(default_factory=dict)
+    shown: Shown = as_logged
 
 
 def document(audit: Audit) -> dict[str, Any]:
@@ -129,7 +131,8 @@ def _clause(audit: Audit, statement: Statement) -> dict[str, Any]:
         return [row for row in rows if (row["version"], row["clause"]) == (statement.version, statement.clause)]
 
     measures = sorted(
-        mine(audit.measures), key=lambda row: (row["reading"] != AS_WRITTEN, row["reading"], row["key"] or "")
+        mine(audit.measures),
+        key=lambda row: (row["reading"] != AS_WRITTEN, row["reading"], audit.shown(row["key"] or "")),
     )
     verdicts = {row["verdict"] for row in measures}
     verdict = next((one for one in ("exceeded", "not decided", "not checked") if one in verdicts), "kept")
@@ -154,7 +157,7 @@ def _clause(audit: Audit, statement: Statement) -> dict[str, Any]:
         "out_of_scope": in_period - counted,
         "terms": statement.terms,
         "limits": _limits(statement),
-        "findings": [row["id"] for row in _in_order(mine(audit.findings))],
+        "findings": [row["id"] for row in _in_order(mine(audit.findings), audit.shown)],
         "measures": [_measure(row) for row in measures],
     }
 
@@ -194,17 +197,18 @@ def _findings(audit: Audit) -> list[dict[str, Any]]:
         measures=audit.measures,
         earlier=audit.earlier,
         shares=audit.shares,
+        shown=audit.shown,
     )
-    return [judged.told(row) for row in _in_order(audit.findings)]
+    return [judged.told(row) for row in _in_order(audit.findings, audit.shown)]
 
 
-def _in_order(findings: Sequence[Row]) -> list[Row]:
-    """Findings by weight: severity, verdict, then requests; ties by version, clause and key."""
+def _in_order(findings: Sequence[Row], shown: Shown) -> list[Row]:
+    """Findings by weight: severity, verdict, then requests; ties by version, clause and key, as that is shown."""
     weight = ("critical", "major", "minor", "info")
 
     def rank(row: Row) -> tuple[Any, ...]:
         place = (weight.index(row["severity"]), row["verdict"] != "exceeded", -row["requests"])
-        return (*place, row["version"] or "", row["clause"], row["key"] or "")
+        return (*place, row["version"] or "", row["clause"], shown(row["key"] or ""))
 
     return sorted(findings, key=rank)
 

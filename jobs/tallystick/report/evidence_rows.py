@@ -17,6 +17,7 @@ from tallystick.clauses.usage_reader import Relation
 from tallystick.duck import quote_text
 from tallystick.period import DAY_US, Period, to_instant
 from tallystick.register.model import Licensee
+from tallystick.report.callers import CLIENT
 from tallystick.report.condition import by_name, measure_of
 from tallystick.tables.request import REQUEST
 
@@ -35,6 +36,8 @@ COLUMNS = """received_at, source, file_id, position, request_id, app,
     END AS credential_hint,
     method, route, status, records, response_bytes"""
 """What is told of a request: of a secret its hint alone, no address, no path and no name of a person."""
+CLIENTS = f"{COLUMNS}, client_address AS {CLIENT}"
+"""The same and who called, where the settings want that."""
 
 
 def resting_of(
@@ -73,11 +76,16 @@ def resting_of(
 
 
 def evidence_rows(
-    connection: duckdb.DuckDBPyConnection, relation: Relation, licensee: str, resting: Mapping[str, Resting]
+    connection: duckdb.DuckDBPyConnection,
+    relation: Relation,
+    licensee: str,
+    resting: Mapping[str, Resting],
+    columns: str = COLUMNS,
 ) -> dict[str, pa.Table]:
     """For each finding id its requests, by time, file and position; at most MOST, the first of all.
 
-    Days are read in order, each once for all findings of the licensee, and none after the last file is full.
+    `columns` are COLUMNS or CLIENTS; addresses in the latter are as logged. Days are read in order, each once for all
+    findings of the licensee, and none after the last file is full.
     """
     found: dict[str, list[pa.Table]] = {finding: [] for finding in resting}
     days = _days(resting.values())
@@ -98,12 +106,12 @@ def evidence_rows(
         for finding, rests in open_still.items():
             if _meets(rests, chunk):
                 room = MOST - _rows(found[finding])
-                found[finding].append(connection.execute(_chosen(rests, chunk, room)).to_arrow_table())
+                found[finding].append(connection.execute(_chosen(rests, chunk, room, columns)).to_arrow_table())
     connection.execute("DROP TABLE IF EXISTS own_request")
     return {finding: pa.concat_tables(tables) for finding, tables in found.items() if _rows(tables)}
 
 
-def _chosen(rests: Resting, chunk: Sequence[int], room: int) -> str:
+def _chosen(rests: Resting, chunk: Sequence[int], room: int, columns: str) -> str:
     start_us, end_us = chunk[0] * DAY_US, (chunk[-1] + 1) * DAY_US
     inside = " OR ".join(
         f"(epoch_us(received_at) >= {start} AND epoch_us(received_at) < {end})"
@@ -111,7 +119,7 @@ def _chosen(rests: Resting, chunk: Sequence[int], room: int) -> str:
         if start < end_us and end > start_us
     )
     return (
-        f"SELECT {COLUMNS} FROM own_request WHERE ({rests.test}) AND ({inside}) "
+        f"SELECT {columns} FROM own_request WHERE ({rests.test}) AND ({inside}) "
         f"ORDER BY received_at, file_id, position LIMIT {room}"
     )
 

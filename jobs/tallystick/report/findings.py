@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tallystick.addresses import Shown, as_logged
 from tallystick.agreements.load import Binding
 from tallystick.clauses.sql import Recount, recount_sql, standing_sql
 from tallystick.clauses.statement import Statement, statements
@@ -36,6 +37,7 @@ class Judged:
     measures: Sequence[Row]
     earlier: ByClauseAndKey = field(default_factory=dict)
     shares: Mapping[str, CredentialShare] = field(default_factory=dict)
+    shown: Shown = as_logged
 
     @cached_property
     def stated(self) -> dict[tuple[str | None, str], Statement]:
@@ -51,7 +53,8 @@ class Judged:
         statement = self.stated[row["version"], row["clause"]]
         binding = next((one for one in self.bindings if one.version.version == row["version"]), None)
         measure = measure_of(row, self._named)
-        response = self.licensee.response_to(row["clause"], row["key"], self.period.text)
+        named = row["key"] if row["key"] is None else self.shown(row["key"])  # an answer names it as reports do
+        response = self.licensee.response_to(row["clause"], named, self.period.text)
         said = {name: row[name] for name in (*PLAIN, "requests")} | {
             "agreement_sha256": None if binding is None else binding.sha256,
             "cites": statement.cites,

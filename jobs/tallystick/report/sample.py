@@ -11,10 +11,12 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from tallystick.addresses import Shown, as_logged
 from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.evidence.canonical import canonical_bytes
 from tallystick.evidence.sample_rules import FRAME, SCHEMA
 from tallystick.period import Period
+from tallystick.report.callers import told_table
 from tallystick.report.usage import usage_parquet
 
 SAMPLE = "evidence/sample.parquet"
@@ -64,11 +66,12 @@ def sample_files(
     period: Period,
     usage: pa.Table,
     report: bytes,
+    shown: Shown = as_logged,
 ) -> dict[str, bytes]:
     """evidence/sample.parquet and evidence/sample.json of a report; the digest of report.json is the seed."""
     seed = hashlib.sha256(report).hexdigest()
     drawn, strata = draw(connection, relation, licensee, period, strata_of(usage), seed)
-    return {SAMPLE: usage_parquet(drawn), FRAME: canonical_bytes(frame(strata, seed))}
+    return {SAMPLE: usage_parquet(told_table(drawn, shown)), FRAME: canonical_bytes(frame(strata, seed))}
 
 
 def draw(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from tallystick.addresses import Shown
 from tallystick.clauses.fee import TOTAL
 from tallystick.clauses.judge import JudgedClause, finding_id, judge
 from tallystick.clauses.money import Money
@@ -19,12 +20,14 @@ from tallystick.period import to_instant
 from tallystick.runtime.progress import track
 from tallystick.runtime.record import recorded
 from tallystick.stages.audited import Audited, open_usage
+from tallystick.stages.digesting import pseudonyms, shown
 from tallystick.stages.plan import plan_refine, plan_tally
 from tallystick.stages.project import Project, StageResult
 from tallystick.storage.delta import arrow_schema
 from tallystick.storage.snapshot import Snapshot
 from tallystick.tables.finding import FINDING, SEVERITIES
 from tallystick.tables.measure import MEASURE
+from tallystick.tables.source_file import SOURCE_FILE
 from tallystick.tally.summary import asked_by, summaries
 
 
@@ -49,8 +52,9 @@ def audit(project: Project, *, licensee: str | None, period: str, fail_on: str |
         theirs = {"licensee": [one.licensee.licensee for one in wanted], "period": [wanted[0].period.text]}
         rows, measured = (after.read(table, theirs).to_pylist() for table in (FINDING, MEASURE))
         note["totals"] = {"licensees": len(wanted), "judged": len(stale), "findings": len(rows)} | _read(measured)
+    listed = [_listed(row, shown(project, snapshot.rows(SOURCE_FILE), row["licensee"], row["period"])) for row in rows]
     if fail_on is not None:
-        _fail_on(rows, fail_on, period)
+        _fail_on(listed, fail_on, period)
     sentence = (
         f"{len(stale)} of {len(wanted)} licensees judged, {len(rows)} findings; {note['totals']['without_raw']} of "
         f"{note['totals']['measures']} measures from small tables, {note['totals']['rows_read']:,} requests read"
@@ -59,7 +63,7 @@ def audit(project: Project, *, licensee: str | None, period: str, fail_on: str |
         stage="audit",
         changed=bool(stale),
         sentence=sentence if stale else f"nothing new: {sentence}",
-        totals={**note["totals"], "listed": [_listed(row) for row in rows]},
+        totals={**note["totals"], "listed": listed},
     )
 
 
@@ -69,9 +73,10 @@ def _read(measures: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {"measures": len(rows), "without_raw": rows.count(0), "rows_read": sum(rows)}
 
 
-def _listed(row: Mapping[str, Any]) -> dict[str, str]:
+def _listed(row: Mapping[str, Any], told: Shown) -> dict[str, str]:
     """A finding as the command line lists it; `tallystick explain` takes the id."""
-    return {name: row[name] for name in ("id", "licensee", "severity", "verdict", "sentence")}
+    said = {name: row[name] for name in ("id", "licensee", "severity", "verdict")}
+    return said | {"sentence": told(row["sentence"])}
 
 
 def _judge_all(project: Project, snapshot: Snapshot, stale: Sequence[Audited]) -> tuple[pa.Table, pa.Table]:
@@ -85,9 +90,10 @@ def _judge_all(project: Project, snapshot: Snapshot, stale: Sequence[Audited]) -
                 reader = UsageReader(connection, relation, one.licensee.licensee)
                 with exact_sums(f"the requests of {one.licensee.licensee} in {one.period.text}"):
                     judged = judge(reader, one.licensee, one.bindings, one.period)
+                named = pseudonyms(project, snapshot.rows(SOURCE_FILE), one.licensee.licensee, one.period.text)
                 for clause in judged:
                     measures.extend(_measure_row(one, clause, measure) for measure in clause.measures)
-                    findings.extend(_finding_row(one, clause, key) for key in clause.keys_found())
+                    findings.extend(_finding_row(one, clause, key, named) for key in clause.keys_found())
                 say(done + 1)
     return _rows(MEASURE, measures), _rows(FINDING, findings)
 
@@ -160,7 +166,9 @@ def _money(money: Money | None) -> dict[str, Any] | None:
     }
 
 
-def _finding_row(one: Audited, clause: JudgedClause, key: str | None) -> dict[str, Any]:
+def _finding_row(one: Audited, clause: JudgedClause, key: str | None, named: Shown) -> dict[str, Any]:
+    """A row of `finding`; its id is public, and a key that is an address could be guessed from it."""
+    whose = key if key is None else named(key)
     mine = [measure for measure in clause.measures if measure.key == key]
     exceeded = [measure for measure in mine if measure.verdict == "exceeded"]
     first = (exceeded or mine)[0]
@@ -183,7 +191,7 @@ def _finding_row(one: Audited, clause: JudgedClause, key: str | None) -> dict[st
     return {
         **one.partition,
         "id": finding_id(
-            one.licensee.licensee, one.period.text, clause.statement.version, clause.statement.clause, key
+            one.licensee.licensee, one.period.text, clause.statement.version, clause.statement.clause, whose
         ),
         "version": clause.statement.version,
         "clause": clause.statement.clause,

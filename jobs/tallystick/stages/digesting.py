@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
+from tallystick.addresses import Pseudonyms, Shown, as_logged
 from tallystick.digest_key import DigestKey
 from tallystick.errors import BadConfigurationError, MissingInputError
 from tallystick.runtime.log import log_event
@@ -30,6 +32,21 @@ def key_for_reading(project: Project, source_files: Sequence[Row]) -> DigestKey:
 def key_for_matching(project: Project, source_files: Sequence[Row]) -> DigestKey | None:
     """The key that the secrets of the lake were digested with; None where none was. Raises as `key_for_reading`."""
     return _load(project, source_files) if _marks(source_files) else None
+
+
+def pseudonyms(project: Project, source_files: Sequence[Row], licensee: str, period: str) -> Pseudonyms:
+    """What stands for client addresses in the report of a licensee and period, under the key of the project.
+
+    The first address that is met raises as `key_for_reading` where the key is gone or another one.
+    """
+    return Pseudonyms(key=cache(lambda: key_for_reading(project, source_files)), licensee=licensee, period=period)
+
+
+def shown(project: Project, source_files: Sequence[Row], licensee: str, period: str) -> Shown:
+    """What a report shows of a text from a log: pseudonyms for client addresses, unless the settings say otherwise."""
+    if project.settings.client_addresses == "as_logged":
+        return as_logged
+    return pseudonyms(project, source_files, licensee, period)
 
 
 def _load(project: Project, source_files: Sequence[Row]) -> DigestKey:

@@ -17,13 +17,17 @@ from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.duck import connect, quote_text
 from tallystick.evidence.bundle import REPORT
 from tallystick.report.bundle import render_bundle
+from tallystick.report.callers import told_document, told_table
 from tallystick.report.completeness import completeness, files, reconciliation, touches, with_repeats
-from tallystick.report.consumption import consumption, credential_shares, usage_rows
+from tallystick.report.consumption import consumption, usage_rows
+from tallystick.report.credentials import credential_shares
 from tallystick.report.document import Audit, document
 from tallystick.report.earlier import ByClauseAndKey, earlier
-from tallystick.report.evidence_rows import MOST, evidence_rows, resting_of
+from tallystick.report.evidence_rows import CLIENTS, COLUMNS, MOST, evidence_rows, resting_of
+from tallystick.report.peaks import peaks
 from tallystick.report.sample import sample_files
 from tallystick.stages.audited import Audited, open_usage
+from tallystick.stages.digesting import shown
 from tallystick.stages.held import held, held_late, hours_held, lay_out_files
 from tallystick.stages.project import Project
 from tallystick.stages.provenance import provenance
@@ -88,6 +92,8 @@ class Draft:
         self.measures = snapshot.read(MEASURE, audited.partition_filter).to_pylist()
         self.findings = snapshot.read(FINDING, audited.partition_filter).to_pylist()
         self.source_files, self.rejected = counted.source_files, counted.rejected
+        files = snapshot.rows(SOURCE_FILE)
+        self.shown = shown(project, files, audited.licensee.licensee, audited.period.text)
         self.held = with_repeats(held(connection, audited), self.source_files)
         stated = statements(audited.bindings, audited.period)
         readings = sum(statement.readings for statement in stated)
@@ -109,7 +115,9 @@ class Draft:
         usage = usage_rows(self.connection, self.relation, licensee, period)
         zone = self.project.zone(licensee)
         rests = resting_of(self.findings, self.measures, self.audited.bindings, licensee, period, zone)
-        evidence = evidence_rows(self.connection, self.relation, licensee.licensee, rests)
+        columns = COLUMNS if self.project.settings.client_addresses == "left_out" else CLIENTS
+        found = evidence_rows(self.connection, self.relation, licensee.licensee, rests, columns)
+        evidence = {finding: told_table(rows, self.shown) for finding, rows in found.items()}
         quality["evidence"] = [
             {"finding": finding, "rows": rows.num_rows, "at_most": MOST} for finding, rows in sorted(evidence.items())
         ]
@@ -125,14 +133,16 @@ class Draft:
             evidence=evidence,
         )
         report = rendered[REPORT]
-        return rendered | sample_files(self.connection, self.relation, licensee.licensee, period, usage, report)
+        return rendered | sample_files(
+            self.connection, self.relation, licensee.licensee, period, usage, report, self.shown
+        )
 
     def document(self) -> dict[str, Any]:
-        """The report."""
+        """The report, with what callers are called as the settings want it shown."""
         one = self.audited
         reader = UsageReader(self.connection, self.relation, one.licensee.licensee)
         spans = [(binding.version.version, binding.within(one.period)) for binding in one.bindings]
-        return document(
+        said = document(
             Audit(
                 provider=self.project.settings.provider,
                 licensee=one.licensee,
@@ -141,7 +151,10 @@ class Draft:
                 time_zone=str(self.project.zone(one.licensee)),
                 measures=self.measures,
                 findings=self.findings,
-                consumption=consumption(self.connection, self.relation, one.licensee, one.period),
+                consumption={
+                    **consumption(self.connection, self.relation, one.licensee, one.period),
+                    "peaks": peaks(reader, one.bindings, one.period),
+                },
                 reconciliation=reconciliation(one.ledger, self.held),
                 completeness=completeness(
                     one.ledger,
@@ -164,8 +177,10 @@ class Draft:
                 },
                 earlier=self.earlier(),
                 shares=credential_shares(self.connection, self.relation, one.licensee, one.period),
+                shown=self.shown,
             )
         )
+        return told_document(said, self.shown)
 
     def earlier(self) -> ByClauseAndKey:
         """What audits of the licensee's earlier periods found, as the lake has them."""
