@@ -32,6 +32,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "schemas/format.schema.json": schemas.format_file,
     "schemas/report.schema.json": schemas.report,
     "schemas/changes.schema.json": schemas.changes,
+    "schemas/commitment.schema.json": schemas.commitment,
 }
 """Every generated page, by its name below docs/reference/."""
 

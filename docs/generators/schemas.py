@@ -1,4 +1,4 @@
-"""docs/reference/schemas/: JSON Schemas of what a user writes and of the documents that a bundle holds."""
+"""docs/reference/schemas/: JSON Schemas of what a user writes and of the documents that are handed over."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from generators.keys import models, needs, sentence
 from tallystick.agreements.version import Version
+from tallystick.commitments.shape import json_schema as schema_of_a_commitment
 from tallystick.evidence import changes_shape
 from tallystick.evidence.report_schema import json_schema
 from tallystick.formats import Format
@@ -47,6 +48,11 @@ def report() -> str:
 def changes() -> str:
     """The schema of changes.json."""
     return _text(changes_shape.json_schema())
+
+
+def commitment() -> str:
+    """The schema of a line of a commitment."""
+    return _text(schema_of_a_commitment())
 
 
 def _schema(model: type[BaseModel]) -> str:

@@ -319,6 +319,73 @@ def recount(
         raise typer.Exit(6)
 
 
+@app.command()
+def commit(
+    logs: Annotated[list[str], typer.Option(help="A file, folder, s3:// prefix or @FILE; more than once for several.")],
+    key: Annotated[Path, typer.Option(help="The key that both sides share: `tallystick keys shared` makes one.")],
+    out: Annotated[Path, typer.Option(help="A new file for the commitment.")] = Path("commitment.jsonl"),
+    licensee: Annotated[Optional[str], typer.Option(help="Its requests, by the project's register.")] = None,  # noqa: UP045
+    app_id: Annotated[Optional[str], typer.Option("--app", help="All requests, as those of this app.")] = None,  # noqa: UP045
+    identity: Annotated[
+        str, typer.Option(help="What both logs know a request by: columns, with commas.")
+    ] = "request_id",
+    compare: Annotated[
+        Optional[list[str]],  # noqa: UP045
+        typer.Option(help="records, status, request_bytes, response_bytes; records and status without."),
+    ] = None,
+    period: Annotated[Optional[str], typer.Option(help="Only these hours, in UTC; both sides the same.")] = None,  # noqa: UP045
+    clock_ahead: Annotated[str, typer.Option(help="How many seconds this log's clock is ahead.")] = "0",
+    format: Annotated[Optional[str], typer.Option(help="A format's name; found from the entries without.")] = None,  # noqa: A002, UP045
+    accept_refused: Annotated[bool, typer.Option(help="Go on without files that cannot be read.")] = False,
+    project: Annotated[Optional[Path], typer.Option(help="Use this project's register, formats and store.")] = None,  # noqa: UP045
+    as_json: AsJson = False,
+) -> None:
+    """Make keyed tags of the requests in logs, which the other side can compare and nobody can read."""
+    from tallystick.commands.commit import Whose, as_dict, in_lines, terms_of
+    from tallystick.commands.commit import commit as make
+    from tallystick.settings import Settings
+
+    settings = Settings.load(project) if project is not None else None
+    terms = terms_of(
+        key,
+        identity=identity,
+        compared=compare or ["records", "status"],
+        period=period,
+        clock_ahead=clock_ahead,
+        settings=settings,
+    )
+    committed, offered = make(
+        logs,
+        out,
+        terms=terms,
+        whose=Whose.of(settings, licensee, app_id),
+        format_name=format,
+        accepts_refused=accept_refused,
+        settings=settings,
+    )
+    _say(as_dict(out, committed, offered, terms), as_json, *in_lines(out, committed, offered))
+    talk.print("next: give the other side this SHA-256; when you have theirs, exchange the files and reconcile")
+
+
+@app.command()
+def reconcile(
+    ours: Annotated[Path, typer.Argument(help="A commitment that this side made.")],
+    theirs: Annotated[Path, typer.Argument(help="One that the other side made, under the same key.")],
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 unless all requests agree.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say which requests two sides agree on, only one has, or differ in, by app and hour, without their logs."""
+    from tallystick.commands.reconcile import agrees, compared, in_lines, write_json
+
+    with compared(ours, theirs) as found:
+        if as_json:
+            write_json(found, sys.stdout)
+        else:
+            print("\n".join(map(printable, in_lines(found))))
+        if exit_code and not agrees(found.total()):
+            raise typer.Exit(3)
+
+
 # ── how a command ends ────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -48,6 +48,10 @@ class UnknownFindingError(UsageError):
     """No finding of that id has been audited."""
 
 
+class UnlikeCommitmentsError(UsageError):
+    """Two commitments were made under different keys, of different identities or of different hours."""
+
+
 # ── 3: findings at or over --fail-on ──────────────────────────────────────────────────────────────────────────────
 
 
@@ -141,6 +145,10 @@ class CredentialsRefusedError(InputError):
 
 class StoreRefusedError(InputError):
     """The folder or object store is there and refuses: no right, no space, or a request it does not understand."""
+
+
+class BadCommitmentError(InputError):
+    """A commitment is cut, or says what its format does not allow. `where` is `file:line`."""
 
 
 class ToolMissingError(InputError):

@@ -1,4 +1,4 @@
-"""`tallystick keys`: make the key that signs reports, and show what names a key."""
+"""`tallystick keys`: make the key that signs reports, or one that two sides share, and show what names a key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tallystick.commands.options import AsJson, talk
 from tallystick.errors import UsageError
 from tallystick.settings import passphrase_of_environment
 
-keys = typer.Typer(no_args_is_help=True, help="Make the key that signs reports, and show what names a key.")
+keys = typer.Typer(no_args_is_help=True, help="Make the keys that sign reports or are shared, and show a key.")
 
 
 @keys.command()
@@ -32,6 +32,19 @@ def new(
     key, public = write_new_key(file, passphrase if locked else None)
     _show({"keyid": key.public.keyid, "private": str(file), "public": str(public), "locked": locked}, as_json)
     talk.print("next: name the private file in tallystick.toml, under \\[signing] keys; hand out the public one")
+
+
+@keys.command()
+def shared(
+    file: Annotated[Path, typer.Argument(help="A new file for the key that both sides are to have.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write a new secret key that two sides share, for `commit`; it signs nothing."""
+    from tallystick.commitments.shared_key import SharedKey
+
+    key = SharedKey.make(file)
+    _show({"mark": key.mark, "file": str(file)}, as_json)
+    talk.print("next: give it to the other side over a channel that nobody reads; both compare the mark")
 
 
 @keys.command()

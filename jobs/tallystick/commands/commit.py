@@ -1,0 +1,172 @@
+"""`tallystick commit`: whose requests of which logs go into a commitment, and what is said of it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from tallystick.commands.inspect import log_objects
+from tallystick.commitments.identity import AMOUNTS, HOUR_US, Identity
+from tallystick.commitments.logs import DayFiles, Offered, Reading
+from tallystick.commitments.shared_key import SharedKey
+from tallystick.commitments.writing import Committed, Tags, Terms
+from tallystick.digest_key import DigestKey
+from tallystick.errors import BadConfigurationError, BadPeriodError, MissingInputError, UsageError
+from tallystick.evidence.names import legible
+from tallystick.formats import BUILT_IN, Catalogue
+from tallystick.period import Period
+from tallystick.register.load import Recognition, find_licensee, load_register, recognitions
+from tallystick.register.model import Slug
+from tallystick.settings import S3Settings, Settings
+from tallystick.storage.objects import open_object
+
+MOST_AHEAD_S = 7 * 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class Whose:
+    """Whose requests are taken: those of a licensee of the project's register, or all, as those of one app."""
+
+    licensee: str | None
+    app: str | None
+    recognitions: tuple[Recognition, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings | None, licensee: str | None, app: str | None) -> Whose:
+        """Raises UsageError unless it is just one of the two, and for what is no app's id; UnknownLicenseeError."""
+        if (licensee is None) == (app is None) or (licensee is not None and settings is None):
+            raise UsageError(
+                "whose requests are they?",
+                next_step="--project P --licensee ID takes those of its register; --app ID takes all, as one app",
+            )
+        if licensee is not None and settings is not None:
+            register = load_register(settings.register_folder)
+            find_licensee(register, licensee)
+            return cls(licensee=licensee, app=None, recognitions=recognitions(register))
+        try:
+            return cls(licensee=None, app=TypeAdapter(Slug).validate_python(app))
+        except ValidationError as error:
+            said = error.errors()[0]["msg"].removeprefix("Value error, ")
+            raise UsageError(said, where="--app", next_step="take the app's id of the register") from error
+
+
+def terms_of(
+    key_file: Path,
+    *,
+    identity: str,
+    compared: Sequence[str],
+    period: str | None,
+    clock_ahead: str,
+    settings: Settings | None,
+) -> Terms:
+    """What both sides agreed on, from the words of the command line; UsageError for what cannot be."""
+    wrong = [name for name in compared if name not in AMOUNTS]
+    if wrong:
+        raise UsageError(
+            f"{legible(wrong[0])!r} is not compared", where="--compare", next_step=f"one of {', '.join(AMOUNTS)}"
+        )
+    key = SharedKey.load(key_file)
+    own = settings.digest_key_file if settings is not None else None
+    if own is not None and own.is_file() and DigestKey.load(own).secret == key.secret:
+        raise BadConfigurationError(
+            "this is the project's digest key, which nobody else may have",
+            where=str(key_file),
+            next_step="tallystick keys shared FILE makes a key to share",
+        )
+    return Terms(
+        key=key,
+        identity=Identity.of([name.strip() for name in identity.split(",") if name.strip()]),
+        compared=tuple(sorted(set(compared))),
+        period=None if period is None else _hours(period),
+        ahead_us=_microseconds(clock_ahead),
+    )
+
+
+def commit(
+    paths: Sequence[str],
+    out: Path,
+    *,
+    terms: Terms,
+    whose: Whose,
+    format_name: str | None,
+    accepts_refused: bool,
+    settings: Settings | None,
+) -> tuple[Committed, Offered]:
+    """Read the logs and write the commitment; nothing where a log cannot be read, unless that is accepted.
+
+    With a project's settings its store and formats are used. Raises as `DayFiles` and `Tags`.
+    """
+    s3 = settings.s3 if settings else S3Settings()
+    memory_limit = settings.engine.memory_limit if settings else "1GB"
+    objects = list(log_objects(paths, s3))
+    if not objects:
+        raise MissingInputError(
+            "there is no log file", where=legible(paths[0]), next_step="name a folder that holds logs"
+        )
+    with tempfile.TemporaryDirectory(prefix="tallystick-", dir=settings.engine.scratch if settings else None) as folder:
+        scratch = Path(folder)
+        days = DayFiles(
+            objects,
+            partial(open_object, s3=s3),
+            Reading(
+                catalogue=Catalogue.of(settings.formats) if settings else BUILT_IN,
+                format_name=format_name,
+                recognitions=whose.recognitions,
+                accepts_refused=accepts_refused,
+                memory_limit=memory_limit,
+                scratch=scratch,
+            ),
+        )
+        tags = Tags(terms, memory_limit=memory_limit, scratch=scratch)
+        for day in days.each():
+            tags.add(day, licensee=whose.licensee, app=whose.app)
+        return tags.write(out), days.offered
+
+
+def as_dict(out: Path, committed: Committed, offered: Offered, terms: Terms) -> dict[str, Any]:
+    """What was done, for a program."""
+    return {"file": str(out), **vars(committed), "header": terms.header(), "logs": vars(offered)}
+
+
+def in_lines(out: Path, committed: Committed, offered: Offered) -> Iterator[str]:
+    """What was done, and what of the logs is not in it."""
+    yield f"{out}: {committed.requests:,} requests in {committed.cells:,} app-hours, {committed.size_bytes:,} bytes"
+    yield f"sha256 {committed.sha256}"
+    if committed.unidentified:
+        yield f"without identity, so never compared: {committed.unidentified:,} requests"
+    if offered.rejected:
+        yield f"rejected: {offered.rejected:,} of {offered.entries:,} entries; tallystick inspect says why"
+    if offered.repeated:
+        yield f"read once only: {offered.repeated:,} files whose bytes are those of another"
+    for path, problem in offered.refused:
+        yield f"not read: {legible(path)}: {legible(problem)}"
+
+
+def _hours(text: str) -> tuple[int, int]:
+    period = Period.parse(text)
+    if period.start_us % HOUR_US or period.end_us % HOUR_US:
+        raise BadPeriodError(
+            f"{text!r} does not begin and end at full hours of UTC", next_step="write whole days or hours, in UTC"
+        )
+    return period.start_us // HOUR_US, period.end_us // HOUR_US
+
+
+def _microseconds(text: str) -> int:
+    try:
+        seconds = Decimal(text)
+        if not seconds.is_finite() or abs(seconds) > MOST_AHEAD_S or seconds * 1_000_000 % 1:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise UsageError(
+            f"{legible(text)!r} is no number of seconds",
+            where="--clock-ahead",
+            next_step="write one such as 2.5 or -0.3",
+        ) from None
+    return int(seconds * 1_000_000)

@@ -1,0 +1,209 @@
+"""A commitment made of requests: tags sorted by hour and app, so that the same logs and key give the same bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+
+from tallystick.commitments.identity import Identity, hour_sql, tagged_sql
+from tallystick.commitments.shape import MOST_TAGS, TAG_BYTES
+from tallystick.commitments.shared_key import SCHEMA, SharedKey
+from tallystick.duck import connect, quote_name, quote_text
+from tallystick.errors import StoreRefusedError, UsageError
+from tallystick.evidence.canonical import Json, canonical_bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """What both sides have to agree on: key, identity and hours; and what this side compares beyond identities.
+
+    `period` is the first hour and the hour after the last one, since 1970; None is all hours. `ahead_us` is how far
+    this log's clock is ahead.
+    """
+
+    key: SharedKey
+    identity: Identity
+    compared: tuple[str, ...]
+    period: tuple[int, int] | None = None
+    ahead_us: int = 0
+
+    def header(self) -> Json:
+        """The first line."""
+        hours = None if self.period is None else dict(zip(("start", "end"), map(hour_text, self.period), strict=True))
+        return {
+            "commitment": SCHEMA,
+            "compared": sorted(self.compared),
+            "identity": list(self.identity.parts),
+            "key": self.key.mark,
+            "period": hours,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Committed:
+    """What a commitment holds: requests with a tag and those without identity, and the SHA-256 of the file."""
+
+    requests: int
+    unidentified: int
+    cells: int
+    sha256: str
+    size_bytes: int
+
+
+def hour_text(hour: int) -> str:
+    """An hour since 1970 as a commitment writes it, `2024-01-01T10Z`."""
+    return str(np.datetime64(hour, "h")) + "Z"
+
+
+class Tags:
+    """The tags of requests, gathered day by day; they spill to `scratch` past `memory_limit`."""
+
+    def __init__(self, terms: Terms, *, memory_limit: str, scratch: Path) -> None:
+        self._terms = terms
+        self._compared = sorted(terms.compared)
+        self._connection = connect(memory_limit=memory_limit, scratch=scratch)
+        self._connection.execute("SET arrow_lossless_conversion = true")
+        columns = "".join(f", {quote_name(name)} UINTEGER" for name in self._compared)
+        self._connection.execute(f"CREATE TABLE tagged (app VARCHAR, hour INTEGER, tag UUID{columns})")
+
+    def add(self, file: Path, *, licensee: str | None, app: str | None) -> None:
+        """Take the counted requests of a Parquet file: those of one licensee by its apps, or all as those of `app`."""
+        named = "app" if app is None else quote_text(app)
+        whose = "" if licensee is None else f" AND licensee = {quote_text(licensee)}"
+        counted = (
+            f"SELECT * REPLACE ({named} AS app) FROM read_parquet({quote_text(str(file))}, hive_partitioning = false) "
+            f"WHERE NOT is_duplicate{whose}"
+        )
+        terms = self._terms
+        query = tagged_sql(
+            counted, key=terms.key, identity=terms.identity, compared=self._compared, ahead_us=terms.ahead_us
+        )
+        hours = "" if terms.period is None else f" WHERE hour >= {terms.period[0]} AND hour < {terms.period[1]}"
+        self._connection.execute(f"INSERT INTO tagged SELECT * FROM ({query}){hours}")
+
+    def write(self, file: Path) -> Committed:
+        """Write the commitment; raises UsageError where there is a file, StoreRefusedError where none can be."""
+        with _new_file(file) as target:
+            lines = _Lines(target)
+            lines.write(self._terms.header())
+            requests = cells = unidentified = 0
+            for line, is_first in self._tag_lines():
+                requests, cells = requests + line["requests"], cells + is_first
+                lines.write(line)
+            for app, hour, number in self._unidentified():
+                unidentified += number
+                lines.write({"app": app, "hour": hour, "unidentified": number})
+            lines.write({"requests": requests, "sha256": lines.digest, "unidentified": unidentified})
+            return Committed(
+                requests=requests,
+                unidentified=unidentified,
+                cells=cells,
+                sha256=lines.digest,
+                size_bytes=target.tell(),
+            )
+
+    def _tag_lines(self) -> Iterator[tuple[Json, bool]]:
+        """Each line of tags, and whether it is the first of its app and hour."""
+        checks = "".join(f", {quote_name(name)}" for name in self._compared)
+        rows = self._connection.execute(
+            f"SELECT * FROM tagged WHERE tag IS NOT NULL ORDER BY hour, app, tag{checks}"
+        ).to_arrow_reader(32 * MOST_TAGS)
+        cell: tuple[int, str] | None = None
+        held: pa.Table | None = None
+        is_first = True
+        for batch in rows:
+            for here, part in _cells(pa.Table.from_batches([batch])):
+                if held is not None and cell is not None and here != cell:
+                    yield self._line(cell, held), is_first
+                    held, is_first = None, True
+                cell, held = here, part if held is None else pa.concat_tables([held, part])
+                while len(held) > MOST_TAGS:
+                    yield self._line(cell, held.slice(0, MOST_TAGS)), is_first
+                    held, is_first = held.slice(MOST_TAGS), False
+        if held is not None and cell is not None:
+            yield self._line(cell, held), is_first
+
+    def _line(self, cell: tuple[int, str], rows: pa.Table) -> Json:
+        checks = {name: rows[name].to_numpy().astype(">u4").tobytes() for name in self._compared}
+        return {
+            "app": cell[1],
+            "checks": {name: _base64(some) for name, some in checks.items()},
+            "hour": hour_text(cell[0]),
+            "requests": len(rows),
+            "tags": _base64(_tag_bytes(rows["tag"])),
+        }
+
+    def _unidentified(self) -> Iterator[tuple[str, str, int]]:
+        rows = self._connection.execute(
+            f"SELECT app, {hour_sql('hour')}, count(*) FROM tagged WHERE tag IS NULL GROUP BY app, hour "
+            "ORDER BY hour, app"
+        )
+        while some := rows.fetchmany(MOST_TAGS):
+            yield from some
+
+
+class _Lines:
+    """Lines of canonical JSON, and the SHA-256 of those that were written."""
+
+    def __init__(self, target: IO[bytes]) -> None:
+        self._target, self._sha256 = target, hashlib.sha256()
+
+    @property
+    def digest(self) -> str:
+        """The digest of all lines so far."""
+        return self._sha256.hexdigest()
+
+    def write(self, line: Json) -> None:
+        data = canonical_bytes(line) + b"\n"
+        self._sha256.update(data)
+        self._target.write(data)
+
+
+def _cells(rows: pa.Table) -> Iterator[tuple[tuple[int, str], pa.Table]]:
+    """Sorted rows in runs of one hour and app."""
+    hours, apps = rows["hour"].to_numpy(), rows["app"].combine_chunks().dictionary_encode()
+    codes = apps.indices.to_numpy()
+    starts = [0, *(int(place) + 1 for place in np.flatnonzero((np.diff(hours) != 0) | (np.diff(codes) != 0)))]
+    for start, end in pairwise([*starts, len(rows)]):
+        yield (int(hours[start]), str(apps.dictionary[int(codes[start])])), rows.slice(start, end - start)
+
+
+def _tag_bytes(column: pa.ChunkedArray) -> bytes:
+    parts = []
+    for chunk in column.chunks:
+        stored = chunk.storage
+        data = memoryview(stored.buffers()[1])
+        parts.append(data[TAG_BYTES * stored.offset : TAG_BYTES * (stored.offset + len(stored))])
+    return b"".join(parts)
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
+
+
+@contextmanager
+def _new_file(file: Path) -> Iterator[IO[bytes]]:
+    """A file that appears whole or not at all, and takes no other's place."""
+    if file.exists() or file.is_symlink():
+        raise UsageError("there is a file already", where=str(file), next_step="name a new one with --out")
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{file.name[:100]}.", suffix=".unfinished", dir=file.parent)
+        try:
+            with os.fdopen(handle, "wb") as target:
+                yield target
+            os.link(name, file)
+        finally:
+            os.unlink(name)  # noqa: PTH108 - as it was made
+    except OSError as error:
+        raise StoreRefusedError(f"a commitment cannot be written: {error.strerror}", where=str(file)) from error
