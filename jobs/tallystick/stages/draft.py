@@ -19,10 +19,12 @@ from tallystick.evidence.bundle import REPORT
 from tallystick.report.bundle import render_bundle
 from tallystick.report.callers import told_document, told_table
 from tallystick.report.completeness import completeness, files, reconciliation, touches, with_repeats
-from tallystick.report.consumption import consumption, credential_shares, usage_rows
+from tallystick.report.consumption import consumption, usage_rows
+from tallystick.report.credentials import credential_shares
 from tallystick.report.document import Audit, document
 from tallystick.report.earlier import ByClauseAndKey, earlier
 from tallystick.report.evidence_rows import CLIENTS, COLUMNS, MOST, evidence_rows, resting_of
+from tallystick.report.peaks import peaks
 from tallystick.report.sample import sample_files
 from tallystick.stages.audited import Audited, open_usage
 from tallystick.stages.digesting import shown
@@ -149,7 +151,10 @@ class Draft:
                 time_zone=str(self.project.zone(one.licensee)),
                 measures=self.measures,
                 findings=self.findings,
-                consumption=consumption(self.connection, self.relation, one.licensee, one.period),
+                consumption={
+                    **consumption(self.connection, self.relation, one.licensee, one.period),
+                    "peaks": peaks(reader, one.bindings, one.period),
+                },
                 reconciliation=reconciliation(one.ledger, self.held),
                 completeness=completeness(
                     one.ledger,

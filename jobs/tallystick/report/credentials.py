@@ -1,0 +1,84 @@
+"""What a licensee took in a period by app and credential, a secret by a short digest and a hint of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+
+from tallystick.clauses.usage_reader import Relation
+from tallystick.period import Period, to_text, to_us
+from tallystick.register.model import Licensee
+from tallystick.report.causes import CredentialShare
+from tallystick.report.usage_within import SUMS, THROTTLED, amounts_of, with_edges
+from tallystick.tables.usage_credential import USAGE_CREDENTIAL
+
+MOST_CREDENTIALS = 1_000
+"""Rows of a report; a licensee may have a token for each of its users."""
+
+SHORT = 12
+"""Digits of a digest: enough to tell apart what one licensee shows."""
+
+OF_A_SECRET = re.compile(r"hmac:([0-9a-f]{32})(….{0,4})", re.DOTALL)
+"""What is kept of a secret (`intake.masking.secret_digest`)."""
+
+Row = Mapping[str, Any]
+
+
+def by_credential(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, licensee: Licensee, period: Period
+) -> dict[str, Any]:
+    """`credentials`, how many different ones there are, `by_credential`, and `other_credentials` for those left out."""
+    shown = with_edges(relation, USAGE_CREDENTIAL, period)
+    found = connection.execute(
+        f"SELECT app, credential_id, {SUMS}, {THROTTLED}, min(first_at) AS first_at, max(last_at) AS last_at "
+        f"FROM ({shown}) GROUP BY app, credential_id ORDER BY requests DESC, app NULLS LAST, "
+        "starts_with(credential_id, 'hmac:') NULLS LAST, credential_id NULLS LAST",
+        {"licensee": licensee.licensee},
+    )
+    rows: list[Row] = found.to_arrow_table().to_pylist()
+    return {
+        "credentials": sum(row["credential_id"] is not None for row in rows),
+        "by_credential": [_credential(row) for row in rows[:MOST_CREDENTIALS]],
+        "other_credentials": _together(rows[MOST_CREDENTIALS:]),
+    }
+
+
+def _credential(row: Row) -> dict[str, Any]:
+    shown = row["credential_id"]
+    secret = OF_A_SECRET.fullmatch(shown) if shown is not None else None
+    return {
+        "app": row["app"],
+        "credential": None if secret else shown,
+        "digest": secret[1][:SHORT] if secret else None,
+        "hint": secret[2] if secret else None,
+        **amounts_of(row),
+        "throttled": row["throttled"],
+        "first_at": to_text(to_us(row["first_at"])),
+        "last_at": to_text(to_us(row["last_at"])),
+    }
+
+
+def _together(rows: list[Row]) -> dict[str, Any]:
+    names = ("requests", "records", "records_unknown", "response_bytes", "response_bytes_unknown", "throttled")
+    sums = {name: sum(row[name] for row in rows) for name in names}
+    return {"credentials": len(rows), **amounts_of(sums), "throttled": sums["throttled"]}
+
+
+def credential_shares(
+    connection: duckdb.DuckDBPyConnection, relation: Relation, licensee: Licensee, period: Period
+) -> dict[str, CredentialShare]:
+    """For each app how many of its requests with a credential were made with the busiest one."""
+    shown = with_edges(relation, USAGE_CREDENTIAL, period)
+    rows = connection.execute(
+        "SELECT app, CAST(sum(requests) AS BIGINT), CAST(max(requests) AS BIGINT), count(*) FROM ("
+        f"SELECT app, credential_id, sum(requests) AS requests FROM ({shown}) "
+        "WHERE credential_id IS NOT NULL GROUP BY ALL) GROUP BY app ORDER BY app",
+        {"licensee": licensee.licensee},
+    ).fetchall()
+    return {
+        app: CredentialShare(requests=requests, largest=largest, credentials=credentials)
+        for app, requests, largest, credentials in rows
+    }
