@@ -99,7 +99,7 @@ def test_the_months_of_ten_years_are_all_shown_in_their_order() -> None:
     months = [a_month(f"{year}-{month:02}") for year in range(2013, 2023) for month in range(1, 13)]
     text = page(*months, TOTAL)
 
-    places = [text.rindex(f"{month['key']} 24,690,000") for month in months]
+    places = [text.index(f"{month['key']} 24,690,000") for month in months]
     assert places == sorted(places)
     assert text.rindex("All months") > places[-1]
 

@@ -14,7 +14,17 @@ from tallystick.evidence.canonical import NotCanonicalError, canonical_bytes
 from tallystick.report import page as pages
 from tallystick.report.inline import inline
 from tallystick.report.said_lists import not_seen_said, reasons_said
-from tallystick.report.saying import Said, as_stated, finding_said, reason_said
+from tallystick.report.saying import (
+    Said,
+    as_stated,
+    ask_due,
+    ask_what,
+    cause_said,
+    condition_said,
+    effect_said,
+    finding_said,
+    reason_said,
+)
 from tallystick.report.visible import WORDS_LENGTH, visible, visible_lines
 from tallystick.report.words import Words
 from tallystick.tables.rejected_entry import REASONS
@@ -80,11 +90,17 @@ def _environment(language: str) -> Environment:
         amount=words.amount,
         instant=words.instant,
         date=words.date,
+        day=words.day,
         within=words.duration,
         words=lambda text: escape(visible_lines(str(text))),
         told=lambda said, most=WORDS_LENGTH: _said(said.brief(most)),
         stated=lambda text, most=WORDS_LENGTH: _said(as_stated(str(text), words, most)),
         found=lambda finding, most=WORDS_LENGTH: _said(finding_said(finding, words, most)),
+        conditions=lambda condition: condition_said(condition, words),
+        effects=lambda effect: effect_said(effect, words),
+        supposed=lambda cause: _said(cause_said(cause, words)),
+        asked=lambda ask, most=WORDS_LENGTH: escape(_unbroken(visible(ask_what(ask, words), most))),
+        due=lambda ask, most=WORDS_LENGTH: escape(_unbroken(ask_due(ask, words, most))),
         sentence=lambda text: escape(_unbroken(visible(str(text), WORDS_LENGTH))),
         short=lambda text, most=pages.FIRST_PAGE_NAME: escape(_unbroken(visible(str(text), most))),
         brief=lambda text: escape(_unbroken(visible(str(text), pages.FIRST_PAGE_CHARACTERS))),

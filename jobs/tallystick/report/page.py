@@ -12,11 +12,31 @@ from tallystick.report.limits import AS_WRITTEN, effective_until
 from tallystick.report.made_with import MadeWith, made_with
 from tallystick.report.words import Words
 
-MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_MONTHS, MOST_ROWS = 20, 20, 40, 121, 50
+MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_MONTHS, MOST_ROWS, MOST_NUMBERS = 20, 20, 40, 121, 50, 40
+MOST_IN_FULL, FEW_ROWS = 100, 2
+"""Findings with all their tables, and rows of each of the others: a page of 1,000 findings stays under 3 MB."""
 FIRST_PAGE_FINDINGS, FIRST_PAGE_REASONS, FIRST_PAGE_VERSIONS = 3, 3, 6
 FIRST_PAGE_CHARACTERS, FIRST_PAGE_NAME, FIRST_PAGE_VERSION = 160, 48, 16
-FIRST_PAGE_ASKS, FIRST_PAGE_CURRENCIES = 5, 2
+FIRST_PAGE_REASON, FIRST_PAGE_ASKS, FIRST_PAGE_ASK, FIRST_PAGE_CURRENCIES = 96, 5, 160, 2
 """Characters of a sentence, a name and a version on page one, which is one A4 side whatever the document holds."""
+MOST_COMMAND = 400
+
+METHOD = (
+    *("entries", "identity", "attribution", "times", "versions", "limits", "readings", "unknown", "numbers"),
+    *("order", "causes"),
+)
+CHECKS = ("bytes", "tool", "alone", "numbers", "recount")
+FILES = (
+    *("report.json", "report.html", "report.pdf", "findings.csv", "findings.xlsx", "usage.parquet", "evidence/"),
+    *("evidence/sample.parquet", "quality.json", "run.json", "changes.html", "datapackage.json", "SHA256SUMS"),
+    *("verify/VERIFY.md", "verify/verify.py"),
+)
+GLOSSARY = (
+    *("entry", "rejected", "duplicate", "conflict", "unattributed", "request", "record", "refused", "version"),
+    *("reading", "tolerance", "window", "episode", "peak", "served_over", "unknown", "underpaid", "exposure"),
+    *("hypothesis", "verdict", "conclusion", "gap", "digest", "marks"),
+)
+"""What the sections on method, checking and words say, by the keys of the catalogue and in this order."""
 
 Row = Mapping[str, Any]
 
@@ -31,7 +51,11 @@ class Cut:
 
 @dataclass(frozen=True, kw_only=True)
 class FindingBlock:
-    """One finding with the clause that it is about, what was measured, and its evidence by file."""
+    """One finding with the clause that it is about, what was measured, and its evidence by file.
+
+    The first ones are `in_full`. Of the others `like` is the first finding of the same clause, which says in full what
+    these share with it; None for that one itself.
+    """
 
     number: int
     finding: Row
@@ -41,6 +65,20 @@ class FindingBlock:
     windows: Cut
     files: Sequence[tuple[Row, Sequence[Row]]]
     evidence_rest: int
+    in_full: bool
+    like: FindingBlock | None
+
+    def shares(self, name: str) -> bool:
+        """Whether the finding that this one is like states just the same under a key of the document."""
+        return self.like is not None and bool(self.like.finding[name] == self.finding[name])
+
+    @property
+    def shares_query(self) -> bool:
+        """Whether the query of the finding that this one is like is also this one's, with the one key for the other."""
+        if self.like is None or not self.finding["query"] or not self.like.finding["query"]:
+            return False
+        ours, theirs = (quoted(str(one["key"])) for one in (self.finding, self.like.finding))
+        return bool(str(self.like.finding["query"]).replace(theirs, ours) == self.finding["query"])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +108,11 @@ class Page:
     seen: LogSeen
     outside_versions: int
     made: MadeWith
+    numbers: Mapping[str, int]
+
+    def numbers_of(self, findings: Sequence[str]) -> list[int]:
+        """Of findings by their id the numbers under which the page has them, in order."""
+        return sorted(self.numbers[finding] for finding in findings if finding in self.numbers)
 
 
 def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
@@ -81,7 +124,7 @@ def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
     numbers = {finding["id"]: number for number, finding in enumerate(order, 1)}
     clauses = {(clause["version"], clause["clause"]): clause for clause in document["clauses"]}
     consumption = document["consumption"]
-    blocks = [_block(number, finding, clauses) for number, finding in enumerate(order, 1)]
+    blocks = _blocks(order, clauses)
     return Page(
         findings=blocks,
         foremost=_foremost(blocks),
@@ -97,6 +140,7 @@ def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
         outside_versions=int(document["summary"]["requests"])
         - sum(int(each["requests"]) for each in document["agreements"]),
         made=made_with(run or {}),
+        numbers=numbers,
     )
 
 
@@ -105,20 +149,42 @@ def cut(rows: Sequence[Any], most: int) -> Cut:
     return Cut(rows=rows[:most], rest=max(0, len(rows) - most))
 
 
-def _block(number: int, finding: Row, clauses: Mapping[tuple[Any, Any], Row]) -> FindingBlock:
-    clause = clauses.get((finding["version"], finding["clause"]))
-    measures = [each for each in clause["measures"] if each["key"] == finding["key"]] if clause else []
-    evidence = cut(finding["evidence"], MOST_EVIDENCE)
-    return FindingBlock(
-        number=number,
-        finding=finding,
-        clause=clause,
-        unit=_unit(clause),
-        measures=cut(measures, MOST_MEASURES),
-        windows=cut(finding["windows"], MOST_WINDOWS),
-        files=_by_file(evidence.rows),
-        evidence_rest=evidence.rest,
-    )
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _blocks(findings: Sequence[Row], clauses: Mapping[tuple[Any, Any], Row]) -> list[FindingBlock]:
+    measures = {named: by_key(clause["measures"]) for named, clause in clauses.items()}
+    first_of: dict[tuple[Any, Any], FindingBlock] = {}
+    blocks = []
+    for number, finding in enumerate(findings, 1):
+        named = (finding["version"], finding["clause"])
+        clause, is_in_full = clauses.get(named), number <= MOST_IN_FULL
+        evidence = cut(finding["evidence"], MOST_EVIDENCE if is_in_full else FEW_ROWS)
+        block = FindingBlock(
+            number=number,
+            finding=finding,
+            clause=clause,
+            unit=_unit(clause),
+            measures=cut(measures.get(named, {}).get(finding["key"], ()), MOST_MEASURES),
+            windows=cut(finding["windows"], MOST_WINDOWS if is_in_full else FEW_ROWS),
+            files=_by_file(evidence.rows),
+            evidence_rest=evidence.rest,
+            in_full=is_in_full,
+            like=None if is_in_full else first_of.get(named),
+        )
+        first_of.setdefault(named, block)
+        blocks.append(block)
+    return blocks
+
+
+def by_key(measures: Sequence[Row]) -> dict[str | None, list[Row]]:
+    """Measures by whose they are, each in the order of the document."""
+    found: dict[str | None, list[Row]] = {}
+    for measure in measures:
+        found.setdefault(measure["key"], []).append(measure)
+    return found
 
 
 def _foremost(blocks: Sequence[FindingBlock]) -> list[FindingBlock]:

@@ -79,14 +79,62 @@ def _number(value: object, words: Words) -> str:
     return words.number(text) if text.removeprefix("-").isdigit() else words.amount(text)
 
 
+def condition_said(condition: Mapping[str, Any], words: Words) -> list[Said]:
+    """What was measured against what, whose, in which interval and how exactly; then of tolerance and cut, if any."""
+    within = interval_said(condition, words)
+    known = {
+        name: "–" if condition[name] is None else _number(condition[name], words) for name in ("used", "limit", "max")
+    }
+    said = words.plain(
+        "condition.said",
+        reading=condition["reading"],
+        used=known["used"],
+        unit=words.term("unit", condition["unit"]),
+        limit=known["limit"],
+        per=words.term("per", condition["per"]) if condition["per"] else "",
+        within=f" {within}" if within else "",
+        start=words.instant(condition["start_at"]),
+        end=words.instant(condition["end_at"]),
+        exactness=words.term("exactness", condition["exactness"]),
+    )
+    is_tolerated = condition["max"] not in (None, condition["limit"])
+    more = [words.plain("condition.tolerance", max=known["max"])] if is_tolerated else []
+    more += [words.plain("condition.clipped")] if condition["clipped"] else []
+    return [Said(text=text) for text in (said, *more)]
+
+
+def effect_said(effect: Mapping[str, Any], words: Words) -> list[Said]:
+    """How many requests are over, how many of those were answered, what is open in money: as far as there is any."""
+    over = int(effect["requests_over"] or 0)
+    counts = [(name, effect[name]) for name in ("requests_over", "served_over") if over and effect[name] is not None]
+    said = [words.plain(f"effect.{name}", n=count) for name, count in counts]
+    if effect["money"]:
+        money = effect["money"]
+        amounts = {name: words.amount(money[name]) for name in ("low", "high")}
+        said.append(words.plain("effect.money", currency=money["currency"], **amounts))
+    return [Said(text=text) for text in said]
+
+
 # ── what is asked, supposed, refuted and rejected ────────────────────────────────────────────────────────────────────
+
+
+def ask_what(ask: Mapping[str, Any], words: Words) -> str:
+    """What is asked, with its numbers and names; a word that the catalogue lacks stays as it is."""
+    values = {name: _value(name, value, words) for name, value in dict(ask["values"]).items()}
+    return _filled(f"ask.{ask['what']}", values, words) or visible(str(ask["what"]))
+
+
+def ask_due(ask: Mapping[str, Any], words: Words, most: int = WORDS_LENGTH) -> str:
+    """By when, with the agreement's paragraph about that; or that no date is set."""
+    if ask["within_days"] is None:
+        return words.plain("asks.no_date")
+    cites = words.plain("ask_when.cites", cites=visible(ask["cites"], most)) if ask["cites"] else ""
+    return words.plain("asks.due", n=ask["within_days"]) + cites
 
 
 def ask_said(ask: Mapping[str, Any], words: Words, most: int = WORDS_LENGTH) -> Said:
     """What is asked of whom by when: `Licensee: answer … within 30 days (§ 9)`."""
-    values = {name: _value(name, value, words) for name, value in dict(ask["values"]).items()}
-    key = f"ask.{ask['what']}"
-    asked = _filled(key, values, words) or visible(str(ask["what"]))
+    asked = ask_what(ask, words)
     when = words.plain("ask_when.days", n=ask["within_days"]) if ask["within_days"] is not None else ""
     cites = words.plain("ask_when.cites", cites=ask["cites"]) if ask["cites"] else ""
     of = words.term("ask_of", ask["of"])
