@@ -15,11 +15,14 @@ from pypdf import PdfReader
 
 from report.letters_case import the_letters_case
 from report.pages import PageText
+from report.seen_case import RUN, with_all_parts
 from report.usage_rows import usage_rows
 from tallystick.evidence.canonical import parse_canonical
 from tallystick.report.bundle import render_bundle
 from tallystick.report.page import MOST_EVIDENCE, MOST_WINDOWS
+from tallystick.report.paper.completeness_blocks import MOST_FILES
 from tallystick.report.paper.finding_blocks import MOST_EVIDENCE_ON_PAPER, MOST_WINDOWS_ON_PAPER
+from tallystick.report.visible import visible, visible_lines
 from tallystick.report.words import Words
 
 MONEY = ("owed", "paid", "underpaid", "interest")
@@ -28,8 +31,8 @@ LANGUAGES = ("en", "fr")
 
 @pytest.fixture(scope="module")
 def bundles() -> dict[str, dict[str, bytes]]:
-    document = the_letters_case()
-    return {language: render_bundle(document, usage_rows(), {}, {}, language=language) for language in LANGUAGES}
+    document = with_all_parts(the_letters_case())
+    return {language: render_bundle(document, usage_rows(), {}, RUN, language=language) for language in LANGUAGES}
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +50,26 @@ def numbers(value: object) -> Iterator[int]:
             yield from numbers(each)
     elif isinstance(value, int) and not isinstance(value, bool):
         yield value
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text in a part of the document."""
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from texts(each)
+    elif isinstance(value, str):
+        yield value
+
+
+def is_amount(text: str) -> bool:
+    return re.fullmatch(r"-?\d+(\.\d+)?", text) is not None
+
+
+def amounts(cells: set[str]) -> set[Decimal]:
+    return {Decimal(cell) for cell in cells if is_amount(cell)}
 
 
 def said_amounts(value: Any) -> Any:
@@ -101,6 +124,34 @@ def as_read(text: str, words: Words) -> set[str]:
     return {found.replace("\x00", thousands) for found in re.findall(rf"\d+(?:{mark}\d{{3}})*", plain)}
 
 
+def printed_parts(document: Any) -> dict[str, Any]:
+    """What the print promises beside what page and print both do."""
+    consumption, complete = document["consumption"], document["completeness"]
+    findings = [
+        {name: finding[name] for name in ("condition", "effect", "cause", "earlier")}
+        for finding in document["findings"]
+    ]
+    by_source: dict[str, list[list[int]]] = {}
+    for file in document["files"]:
+        by_source.setdefault(file["source"], []).append([file["requests"], file["duplicates"]])
+    seen = {
+        source: "".join(row["seen"] for row in complete["hours"] if row["source"] == source) for source in by_source
+    }
+    return {
+        "findings": findings,
+        "asks": [{name: ask[name] for name in ("number", "values", "within_days")} for ask in document["asks"]],
+        "days": [day["requests"] for day in consumption["days"]],
+        "bytes": [app["response_bytes"] for app in consumption["apps"]],
+        "credentials": consumption["by_credential"],
+        "other_credentials": consumption["other_credentials"],
+        "late": complete["late_files"],
+        "hours": [[hours.count("1"), hours.count("0")] for hours in seen.values()],
+        "files": [[len(files), *map(sum, zip(*files, strict=True))] for files in by_source.values()],
+        "listed_files": [[file["requests"], file["duplicates"]] for file in document["files"][:MOST_FILES]],
+        "run": RUN["inputs"]["log_files"],
+    }
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_number_is_on_the_page_as_its_reader_writes_it(
     document: Any, bundles: dict[str, dict[str, bytes]], language: str
@@ -124,32 +175,33 @@ def test_every_number_is_in_the_print_as_its_reader_writes_it(
     words = Words.load(language)
     pages = PdfReader(io.BytesIO(bundles[language]["report.pdf"])).pages
     shown = as_read("\n".join(page.extract_text() for page in pages).replace("\u200b", ""), words)
-    promised = set(numbers(said_amounts(shown_parts(document, MOST_WINDOWS_ON_PAPER, MOST_EVIDENCE_ON_PAPER))))
+    both = shown_parts(document, MOST_WINDOWS_ON_PAPER, MOST_EVIDENCE_ON_PAPER)
+    promised = {*numbers(said_amounts(both)), *numbers(said_amounts(printed_parts(document)))}
 
-    assert len(promised) > 400
+    assert len(promised) > 700
     assert sorted(number for number in promised if words.number(number) not in shown) == []
 
 
 def test_every_number_is_exact_in_the_workbook(document: Any, bundles: dict[str, dict[str, bytes]]) -> None:
-    book = openpyxl.load_workbook(io.BytesIO(bundles["en"]["findings.xlsx"]))
+    """Every integer of the document has a cell; of asks and causes the values stand by name in one cell."""
+    book = openpyxl.load_workbook(io.BytesIO(bundles["en"]["findings.xlsx"]), read_only=True)
     shown = {cell for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row}
-    parts = {
-        "summary": document["summary"],
-        "reconciliation": document["reconciliation"],
-        "checks": document["checks"],
-        "clauses": [
-            {name: part for name, part in clause.items() if name != "limits"} for clause in document["clauses"]
-        ],
-        "findings": [
-            {name: finding[name] for name in ("requests", "windows", "evidence")} for finding in document["findings"]
-        ],
-        "days": document["consumption"]["days"],
-        "apps": document["consumption"]["apps"],
-    }
-    promised = set(numbers(parts))
+    named = {int(found) for cell in shown if isinstance(cell, str) for found in re.findall(r"=(\d{1,19})\b", cell)}
+    promised = set(numbers(document))
 
-    assert len(promised) > 1_500
-    assert sorted(number for number in promised if number not in shown and str(number) not in shown) == []
+    assert len(promised) > 1_900
+    assert sorted(number for number in promised if not {number, str(number)} & shown and number not in named) == []
+
+
+def test_every_text_of_the_document_is_in_the_workbook(document: Any, bundles: dict[str, dict[str, bytes]]) -> None:
+    """Also what is no number: names, instants, digests, verdicts, queries and sentences."""
+    book = openpyxl.load_workbook(io.BytesIO(bundles["en"]["findings.xlsx"]), read_only=True)
+    cells = {str(cell) for sheet in book.worksheets for row in sheet.iter_rows(values_only=True) for cell in row}
+    parts = cells | {part for cell in cells for part in cell.split("; ")}
+    parts |= {part.partition("=")[2] for part in parts}
+
+    missing = {text for text in texts(document) if not {text, visible_lines(text), visible(text)} & parts}
+    assert {text for text in missing if not (is_amount(text) and Decimal(text) in amounts(cells))} == set()
 
 
 def test_every_number_of_a_finding_is_exact_in_the_table(document: Any, bundles: dict[str, dict[str, bytes]]) -> None:

@@ -17,10 +17,14 @@ from report.documents import Row, a_document, a_finding, a_pointer, a_window, an
 from report.hostile import HOSTILE
 from report.letters_case import the_letters_case
 from report.pages import with_texts
+from report.seen_case import RUN, with_all_parts
 from tallystick.evidence.canonical import canonical_bytes, parse_canonical
 from tallystick.report.page import page_of
+from tallystick.report.paper.asked_blocks import runs
+from tallystick.report.paper.chart_blocks import turns
 from tallystick.report.paper.glyphs import _ranges, plainer, printable
-from tallystick.report.paper.pdf import render_pdf
+from tallystick.report.paper.hours import quiet_runs
+from tallystick.report.paper.pdf import paper, render_pdf
 from tallystick.report.words import Words
 
 EN = Words.load("en")
@@ -37,6 +41,21 @@ def printed(document: Row, words: Words = EN) -> tuple[bytes, bytes]:
 @cache
 def letters() -> tuple[bytes, bytes]:
     return printed(the_letters_case())
+
+
+@cache
+def everything() -> bytes:
+    """The paper of the letter's case with every part that a document may leave out."""
+    report = canonical_bytes(with_all_parts(the_letters_case()))
+    read_back = parse_canonical(report)
+    return render_pdf(read_back, report, page_of(read_back, EN, RUN), EN, signers=["a" * 64])
+
+
+def blocks_of(document: Row) -> list[Row]:
+    """The blocks of every section, as they go to the template."""
+    content = paper(document, page_of(document, EN), EN, (), "0" * 64)
+    blocks = [block for section in content["sections"] for block in section["blocks"]]
+    return [inner for block in blocks for inner in block.get("blocks", [block])]
 
 
 def text_of(pdf: bytes) -> str:
@@ -206,6 +225,83 @@ def test_many_findings_stand_in_short_after_the_first_fifty() -> None:
 
     assert [finding["id"] for finding in findings if finding["id"] not in shown] == []
     assert EN.plain("paper.short", n=50)[:40] in shown.replace("\n", " ")
+
+
+def test_a_finding_more_adds_few_blocks_and_no_table_to_the_print() -> None:
+    """What a thousand findings cost is cells of tables: each has a row in the register, and no table of its own."""
+    fewer, more = (blocks_of(a_document(findings=[a_finding(id=f"f-{n}") for n in range(many)])) for many in (60, 80))
+    cells = [sum(len(row) for block in blocks for row in block.get("rows", ())) for blocks in (fewer, more)]
+
+    assert cells[1] - cells[0] == 20 * 5
+    assert len(more) - len(fewer) <= 20 * 9
+
+
+def test_every_part_of_the_document_has_its_section() -> None:
+    shown = " ".join(text_of(everything()).split())
+
+    for said in (
+        *(EN.plain(f"{name}.title") for name in ("asks", "method", "checking", "reproducibility", "changes")),
+        *(EN.plain(f"{name}.title") for name in ("hours", "late_files", "log_files", "credentials", "exposure")),
+        "gateway-edge-a 8,784 8,764 20 3 8",
+        "2022-01-04 22:00:00 2022-01-05 06:00:00 8",
+        "edge-a/late/2022-03-04.jsonl.gz",
+        "17 credentials more, together",
+        "digest 159e4a573cf4",
+        "access-fee 2022-07-01 1,204.50 1,811.75",
+        "1,806 more are in the sheet Log files of findings.xlsx",
+        "tallystick run --licensee halcyon --period 2022",
+        "1.5.5",
+        RUN["inputs"]["log_files_sha256"][:40],
+    ):
+        assert said in shown, said
+
+
+def test_every_day_of_a_long_period_stands_by_weeks_and_the_paper_says_where_the_rest_is() -> None:
+    days = the_letters_case()["consumption"]["days"]
+    shown = text_of(letters()[1])
+    monday = days.index(next(day for day in days if day["date"] == "2022-03-07"))
+
+    week = " ".join(["2022-03-07", *(f"{day['requests']:,}" for day in days[monday : monday + 7])])
+    assert week in " ".join(shown.split())
+    assert EN.plain("paper.weeks_rest") in " ".join(shown.split())
+    assert EN.plain("paper.turns_rest", n=366) in " ".join(shown.split())
+
+
+def test_a_long_total_is_told_where_it_ends_or_passes() -> None:
+    rows = [
+        ("2022-01-30", "a", 90, 100),
+        ("2022-01-31", "a", 101, 100),
+        ("2022-02-01", "a", 120, 100),
+        ("2022-02-02", "a", 130, 100),
+        ("2022-02-03", "b", 5, None),
+        ("2022-02-04", "b", 9, None),
+    ]
+
+    assert [row[2] for row in turns(rows)] == [101, 130, 9]
+
+
+def test_hours_that_were_not_seen_are_runs_over_midnight() -> None:
+    hours = [
+        {"source": "b", "date": "2022-03-01", "seen": "1" * 23 + "0"},
+        {"source": "b", "date": "2022-03-02", "seen": "001" + "1" * 20 + "0"},
+        {"source": "a", "date": "2022-03-01", "seen": "1" * 24},
+    ]
+
+    assert [(run.source, run.start[:13], run.end[:13], run.hours) for run in quiet_runs(hours)] == [
+        ("b", "2022-03-01T23", "2022-03-02T02", 3),
+        ("b", "2022-03-02T23", "2022-03-03T00", 1),
+    ]
+
+
+def test_numbers_that_follow_one_another_are_said_as_one() -> None:
+    assert runs([1, 2, 3, 5, 7, 8]) == ["1–3", "5", "7–8"]
+
+
+def test_without_a_fee_clause_page_one_says_so() -> None:
+    shown = " ".join(PdfReader(io.BytesIO(letters()[1])).pages[0].extract_text().split())
+
+    assert EN.plain("exposure.none") in shown
+    assert "12 findings in all: 1 critical" in shown
 
 
 def test_a_period_without_anything_is_a_paper_too() -> None:

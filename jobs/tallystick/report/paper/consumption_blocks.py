@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tallystick.report.charts import Figure
-from tallystick.report.page import Page
-from tallystick.report.paper.parts import Block, cell, column, heading, known, paragraph, rest, table
+from tallystick.report.page import Page, cut
+from tallystick.report.paper.chart_blocks import chart
+from tallystick.report.paper.parts import Block, Cell, cell, column, heading, known, paragraph, rest, table
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
-FONT = "Libertinus Serif"
-MOST_ROWS_OF_A_CHART = 62
-"""Rows of a chart's table on paper; a longer one is in the page and in findings.xlsx."""
+MOST_CREDENTIALS = 50
+"""Credentials on paper; the sheet `Credentials` of findings.xlsx has every one that report.json has."""
 
 Row = Mapping[str, Any]
 
@@ -31,32 +30,8 @@ def consumption_blocks(document: Row, page: Page, words: Words) -> list[Block]:
         *_part("routes", _routes(page, whole, words), words.plain("consumption.nothing"), words),
         *rest(page.routes.rest, "routes.rest", words),
         *_part("statuses", _statuses(page, whole, words), words.plain("consumption.nothing"), words),
+        *_credentials(document["consumption"], words),
     ]
-
-
-def chart(figure: Figure, words: Words) -> list[Block]:
-    """The wide picture with a text that stands for it, and its data as a table where that is short."""
-    drawing = figure.drawings.get("wide")
-    if drawing is None:
-        return [heading(3, figure.title), paragraph(words.plain("chart.nothing"))]
-    picture = {
-        "kind": "chart",
-        "title": figure.title,
-        "alt": f"{figure.title}. {figure.description}",
-        "keys": [[colour, name] for colour, name in figure.keys],
-        "notes": list(figure.notes),
-        "svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{drawing.view_box}" '
-        f'font-family="{FONT}">{drawing.marks}</svg>',
-    }
-    shown = figure.rows[:MOST_ROWS_OF_A_CHART]
-    columns = [column(name, number=place > 0, wide=0 if place else 1) for place, name in enumerate(figure.headings)]
-    rows = [[_shown(each, words) for each in row] for row in shown]
-    data = [table(figure.caption, columns, rows, sides=2 if len(columns) < 6 else 1)] if rows else []
-    return [picture, *data, *rest(len(figure.rows) - len(shown), "chart.rest", words)]
-
-
-def _shown(value: object, words: Words) -> str:
-    return visible(value) if isinstance(value, str) else words.show(value)
 
 
 def _part(name: str, made: Block | None, nothing: str, words: Words) -> list[Block]:
@@ -65,13 +40,13 @@ def _part(name: str, made: Block | None, nothing: str, words: Words) -> list[Blo
 
 def _apps(page: Page, whole: Any, words: Words) -> Block | None:
     columns = [
-        column(words.plain("apps.column.app"), wide=3),
-        column(words.plain("apps.column.use_case"), wide=3),
-        *(
-            column(words.plain(f"apps.column.{name}"), number=True, wide=2)
-            for name in ("requests", "records", "refused", "errors")
-        ),
-        column(words.plain("apps.column.seen"), wide=3),
+        column(words.plain("apps.column.app"), wide=5),
+        column(words.plain("apps.column.use_case"), wide=4),
+        column(words.plain("apps.column.requests"), number=True),
+        column(words.plain("apps.column.records"), number=True, wide=3),
+        column(words.plain("daily.column.bytes"), number=True),
+        *(column(words.plain(f"apps.column.{name}"), number=True) for name in ("refused", "errors")),
+        column(words.plain("apps.column.seen")),
     ]
     rows = [_app(app, whole, words) for app in page.apps]
     return table(words.plain("consumption.apps_caption"), columns, rows) if rows else None
@@ -88,15 +63,16 @@ def _app(app: Row, whole: Any, words: Words) -> list[Any]:
         cell(visible(app["use_case"]) if app["use_case"] else words.plain("apps.no_use_case"), approved),
         cell(words.number(app["requests"]), words.percent(app["requests"], whole)),
         known(app["records"], words),
+        known(app["response_bytes"], words),
         words.number(app["throttled"]),
         words.number(app["errors"]),
-        f"{words.instant(app['first_at'])} {words.plain('word.to')} {words.instant(app['last_at'])}",
+        f"{words.instant(app['first_at'])}\n{words.instant(app['last_at'])}",
     ]
 
 
 def _months(document: Row, words: Words) -> Block | None:
     columns = [
-        column(words.plain("months.month"), wide=1),
+        column(words.plain("months.month")),
         *(column(words.plain(f"daily.column.{name}"), number=True) for name in ("requests", "records", "bytes")),
     ]
     rows = [
@@ -113,7 +89,7 @@ def _months(document: Row, words: Words) -> Block | None:
 
 def _routes(page: Page, whole: Any, words: Words) -> Block | None:
     columns = [
-        column(words.plain("routes.route"), wide=1),
+        column(words.plain("routes.route")),
         column(words.plain("daily.column.requests"), number=True),
         column(words.plain("apps.column.share"), number=True),
         *(column(words.plain(f"daily.column.{name}"), number=True) for name in ("records", "bytes")),
@@ -137,7 +113,7 @@ def _route(route: str | None, words: Words) -> str:
 
 def _statuses(page: Page, whole: Any, words: Words) -> Block | None:
     columns = [
-        column(words.plain("statuses.status"), wide=1),
+        column(words.plain("statuses.status")),
         column(words.plain("daily.column.requests"), number=True),
         column(words.plain("apps.column.share"), number=True),
     ]
@@ -150,3 +126,49 @@ def _statuses(page: Page, whole: Any, words: Words) -> Block | None:
         for status in page.statuses
     ]
     return table(words.plain("consumption.statuses_caption"), columns, rows) if rows else None
+
+
+def _credentials(consumption: Row, words: Words) -> list[Block]:
+    """Each credential by its short digest and hint, where the document has them; then what is beyond, together."""
+    listed = consumption.get("by_credential")
+    if listed is None:
+        return []
+    title = heading(3, words.plain("credentials.title"))
+    if not listed:
+        return [title, paragraph(words.plain("credentials.nothing"))]
+    shown = cut(listed, MOST_CREDENTIALS)
+    columns = [
+        column(words.plain("credentials.credential"), wide=3),
+        column(words.plain("apps.column.app"), wide=3),
+        column(words.plain("apps.column.requests"), number=True),
+        column(words.plain("apps.column.records"), number=True, wide=3),
+        column(words.plain("daily.column.bytes"), number=True),
+        column(words.plain("apps.column.refused"), number=True),
+        column(words.plain("apps.column.seen")),
+    ]
+    rows = [
+        [
+            _credential(row, words),
+            words.show(row["app"]),
+            *_taken(row, words),
+            f"{words.instant(row['first_at'])}\n{words.instant(row['last_at'])}",
+        ]
+        for row in shown.rows
+    ]
+    others = consumption.get("other_credentials")
+    if others and int(others["credentials"]):
+        rows.append([words.plain("credentials.others", n=others["credentials"]), "–", *_taken(others, words), "–"])
+    made = table(words.plain("credentials.caption"), columns, rows)
+    return [title, made, *rest(shown.rest, "credentials.rest", words)]
+
+
+def _credential(row: Row, words: Words) -> Cell:
+    """Its name, or of a secret its hint over its short digest."""
+    digest = words.plain("credentials.digest", digest=row["digest"]) if row["digest"] else ""
+    shown = row["credential"] or row["hint"]
+    return cell(visible(shown) if shown else words.plain("credentials.none"), digest)
+
+
+def _taken(row: Row, words: Words) -> list[Cell]:
+    amounts = [known(row[name], words) for name in ("records", "response_bytes")]
+    return [words.number(row["requests"]), *amounts, words.number(row["throttled"])]

@@ -15,6 +15,7 @@ from tallystick.report.paper.parts import (
     column,
     heading,
     introduced,
+    kept_together,
     listed,
     paragraph,
     quotation,
@@ -24,7 +25,14 @@ from tallystick.report.paper.parts import (
     text,
     verdict,
 )
-from tallystick.report.saying import as_stated, cause_said, finding_said, refutation_said
+from tallystick.report.saying import (
+    as_stated,
+    cause_said,
+    condition_said,
+    effect_said,
+    finding_said,
+    refutation_said,
+)
 from tallystick.report.visible import visible, visible_lines
 from tallystick.report.words import Words
 
@@ -71,18 +79,19 @@ def register_of_findings(document: Row, page: Page, words: Words) -> list[Block]
 
 
 def _short_block(block: FindingBlock, words: Words) -> list[Block]:
-    """A finding without tables: its sentence, its clause, its first window, its first request."""
+    """A finding without tables: its sentence, its clause, condition, effect, cause and answer, its first request."""
     finding = block.finding
     kicker = f"{words.plain('finding.kicker', number=block.number)} · {words.term('severity', finding['severity'])}"
+    said = [*condition_said(finding["condition"], words)] if finding.get("condition") else []
+    said += effect_said(finding["effect"], words) if finding.get("effect") else []
+    said += [cause_said(finding["cause"], words)] if finding.get("cause") else []
     blocks = [heading(3, kicker), paragraph(finding_said(finding, words)), paragraph(_source(finding, words), "fine")]
-    for window in block.windows.rows[:1]:
-        over = words.plain("paper.window", used=words.number(window["used"]), over=words.number(window["over"]))
-        span = f"{words.instant(window['start_at'])} {words.plain('word.to')} {words.instant(window['end_at'])}"
-        blocks.append(paragraph(f"{visible(window['reading'])}, {span}: {over}", "fine"))
+    blocks += [paragraph(each, "fine") for each in said]
     for file, rows in block.files[:1]:
         where = f"{visible(file['source'])} · {visible(file['file'])} · {file['file_id']}"
         position = f"{words.plain('evidence.position')} {words.number(rows[0]['position'])}"
         blocks.append(paragraph(f"{where} · {position} · {words.instant(rows[0]['received_at'])}", "fine"))
+    blocks += _response(finding, words)
     return [*blocks, paragraph(f"{words.plain('finding.id')} {finding['id']}", "fine")]
 
 
@@ -93,11 +102,13 @@ def finding_block(block: FindingBlock, words: Words) -> list[Block]:
     under = readings(finding["readings_exceeded"], finding["readings"], words) if int(finding["readings"]) else ""
     about = words.plain("finding.about", n=finding["requests"]) if int(finding["requests"]) else ""
     meta = " · ".join(each for each in (words.term("verdict", finding["verdict"]), under, about) if each)
-    return [
+    head = [
         heading(3, kicker),
         {**paragraph(finding_said(finding, words)), "strong": True},
         paragraph(meta, "fine"),
-        *_criteria(block, words),
+    ]
+    return [
+        *kept_together(head, _criteria(block, words)),
         *_condition(block, words),
         *_more(finding, words),
         *_windows(block, words),
@@ -135,11 +146,15 @@ def _source(finding: Row, words: Words) -> str:
 
 
 def _condition(block: FindingBlock, words: Words) -> list[Block]:
+    """What was measured, where and how exactly; then under each reading."""
+    condition = block.finding.get("condition")
+    said = [paragraph(each, "fine") for each in condition_said(condition, words)] if condition else []
     if not block.measures.rows:
-        return []
+        return [heading(4, words.plain("finding.condition")), *said] if said else []
     caption = "finding.owed" if any("money" in each for each in block.measures.rows) else "finding.measured"
     return [
         heading(4, words.plain("finding.condition")),
+        *said,
         measured(block.measures.rows, block.clause, words.plain(caption, number=block.number), block.unit, words),
         *rest(block.measures.rest, "measures.rest", words),
     ]
@@ -148,20 +163,7 @@ def _condition(block: FindingBlock, words: Words) -> list[Block]:
 def _more(finding: Row, words: Words) -> list[Block]:
     """Effect, hypothesis, what would refute it, the response and earlier findings, where the document has them."""
     blocks: list[Block] = []
-    effect = finding.get("effect") or {}
-    said = [
-        words.plain(f"effect.{name}", n=effect[name]) for name in ("requests_over", "served_over") if effect.get(name)
-    ]
-    if effect.get("money"):
-        money = effect["money"]
-        said.append(
-            words.plain(
-                "effect.money",
-                low=words.amount(money["low"]),
-                high=words.amount(money["high"]),
-                currency=money["currency"],
-            )
-        )
+    said = effect_said(finding["effect"], words) if finding.get("effect") else []
     if said:
         blocks += [heading(4, words.plain("effect.title")), listed(said)]
     if finding.get("cause"):
@@ -171,12 +173,7 @@ def _more(finding: Row, words: Words) -> list[Block]:
         blocks += [heading(4, words.plain("refuted_by.title")), listed(items)]
     if finding.get("query"):
         blocks += [heading(4, words.plain("query.title")), code(visible_lines(finding["query"], MOST_QUERY))]
-    response = finding.get("response")
-    if response:
-        blocks += [
-            heading(4, words.plain("response.title", date=words.date(response["date"]))),
-            quotation(visible_lines(response["text"])),
-        ]
+    blocks += _response(finding, words)
     if finding.get("earlier"):
         earlier = [
             f"{words.plain('earlier.says', period=each['period'], id=each['id'], n=each['requests'])}: "
@@ -187,6 +184,14 @@ def _more(finding: Row, words: Words) -> list[Block]:
     return blocks
 
 
+def _response(finding: Row, words: Words) -> list[Block]:
+    response = finding.get("response")
+    if not response:
+        return []
+    title = words.plain("response.title", date=words.date(response["date"]))
+    return [heading(4, title), quotation(visible_lines(response["text"]))]
+
+
 def _windows(block: FindingBlock, words: Words) -> list[Block]:
     windows = block.windows.rows[:MOST_WINDOWS_ON_PAPER]
     if not windows:
@@ -195,9 +200,9 @@ def _windows(block: FindingBlock, words: Words) -> list[Block]:
     instants = [name for name in ("crossed_at", "peak_at") if any(window[name] for window in windows)]
     columns = [
         column(words.plain("windows.reading"), wide=2),
-        column(words.plain("windows.from_to"), wide=3),
+        column(words.plain("windows.from_to")),
         *(column(words.plain(f"windows.{name}"), number=True, wide=2) for name in ("used", "over")),
-        *(column(words.plain(f"windows.{name}"), wide=3) for name in instants),
+        *(column(words.plain(f"windows.{name}")) for name in instants),
         *(column(words.plain(f"windows.{name}"), number=True, wide=2) for name in ("requests_over", "served_over")),
     ]
     rows = [

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tallystick.report.page import (
+    FIRST_PAGE_ASKS,
     FIRST_PAGE_CHARACTERS,
+    FIRST_PAGE_CURRENCIES,
     FIRST_PAGE_NAME,
     FIRST_PAGE_REASONS,
     FIRST_PAGE_VERSION,
@@ -19,7 +21,7 @@ from tallystick.report.saying import ask_said, finding_said
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
-MOST_ASKS, ASK_CHARACTERS = 4, 260
+ASK_CHARACTERS = 260
 
 
 def first_page(document: Mapping[str, Any], page: Page, words: Words) -> Block:
@@ -40,7 +42,7 @@ def first_page(document: Mapping[str, Any], page: Page, words: Words) -> Block:
         "tiles": [
             *_amount_tiles(document["summary"], words),
             _clause_tile(document, words),
-            _last_tile(document, page, words),
+            _exposure_tile(document, page, words),
         ],
         "parts": [
             _foremost(document, page, words),
@@ -98,25 +100,26 @@ def _clause_tile(document: Mapping[str, Any], words: Words) -> Block:
     )
 
 
-def _last_tile(document: Mapping[str, Any], page: Page, words: Words) -> Block:
-    """Money at stake as a range for each currency; without a fee clause the findings by severity."""
+def _exposure_tile(document: Mapping[str, Any], page: Page, words: Words) -> Block:
+    """Money at stake as a range for each currency, or that no clause asks for any; and the findings by severity."""
     severities = ", ".join(f"{words.number(count)} {words.term('severity', name)}" for name, count in page.severities)
     findings = words.plain("summary.findings_in_all", n=document["summary"]["findings"])
-    if not document.get("exposures"):
-        return _tile(
-            words.plain("summary.findings"),
-            words.number(document["summary"]["findings"]),
-            severities or words.plain("summary.no_findings"),
-        )
+    findings += f": {severities}" if severities else ""
+    exposures = document.get("exposures", ())
+    if not exposures:
+        means = f"{words.plain('exposure.none_means')}."
+        return _tile(words.plain("exposure.title"), words.plain("exposure.none"), means, findings)
     ranges = [
         f"{words.amount(each['low'])} {each['currency']}"
         if each["low"] == each["high"]
         else f"{words.amount(each['low'])} – {words.amount(each['high'])} {each['currency']}"
-        for each in document["exposures"][:2]
+        for each in exposures[:FIRST_PAGE_CURRENCIES]
     ]
-    at_least = any(one["at_least"] for each in document["exposures"] for one in each["of"])
-    more = [words.plain("exposure.at_least")] if at_least else []
-    return _tile(words.plain("exposure.title"), "; ".join(ranges), words.plain("exposure.means"), *more, findings)
+    more = len(exposures) - len(ranges)
+    notes = [words.plain("exposure.more", n=more)] if more > 0 else []
+    at_least = any(one["at_least"] for each in exposures for one in each["of"])
+    notes += [words.plain("exposure.at_least")] if at_least else []
+    return _tile(words.plain("exposure.title"), "; ".join(ranges), words.plain("exposure.means"), *notes, findings)
 
 
 def _foremost(document: Mapping[str, Any], page: Page, words: Words) -> Block:
@@ -140,7 +143,7 @@ def _foremost(document: Mapping[str, Any], page: Page, words: Words) -> Block:
 
 def _asks(document: Mapping[str, Any], words: Words) -> Block:
     asks = document.get("asks", [])
-    items = [text(ask_said(ask, words, ASK_CHARACTERS)) for ask in asks[:MOST_ASKS]]
+    items = [text(ask_said(ask, words, ASK_CHARACTERS)) for ask in asks[:FIRST_PAGE_ASKS]]
     more = len(asks) - len(items)
     notes = [words.plain("asks.more", n=more)] if more > 0 else []
     return {

@@ -24,10 +24,10 @@ def measured(
     windowed = any(each["peak"] is not None for each in measures)
     limits = {limit["reading"]: limit for limit in (clause or {}).get("limits", ())}
     columns = [
-        *([column(words.plain("measures.key"), wide=3)] if with_key else []),
-        column(words.plain("measures.reading"), wide=3),
-        *(column(words.plain(f"measures.{name}"), number=True, wide=2) for name in _numbers(windowed)),
-        column(words.plain("measures.verdict"), wide=3),
+        *([column(words.plain("measures.key"), wide=6)] if with_key else []),
+        column(words.plain("measures.reading"), wide=8),
+        *(column(words.plain(f"measures.{name}"), number=True, wide=_width(name)) for name in _numbers(windowed)),
+        column(words.plain("measures.verdict"), wide=6),
     ]
     rows = []
     for each in measures:
@@ -48,6 +48,11 @@ def _numbers(windowed: bool) -> tuple[str, ...]:
     if windowed:
         return ("peak", "max", "windows_over", "requests_over", "served_over", "counted", "used")
     return ("measured", "max", "counted")
+
+
+def _width(name: str) -> int:
+    """A column's share of the width; none where it holds an instant, which stays on one line."""
+    return 0 if name == "peak" else 4
 
 
 def _amount(measure: Row, name: str, words: Words) -> Any:

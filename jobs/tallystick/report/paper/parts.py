@@ -11,6 +11,9 @@ from tallystick.report.words import Words
 Block = dict[str, Any]
 Cell = str | dict[str, Any]
 
+MOST_KEPT_TOGETHER = 1_500
+"""Characters of blocks that stay on one page; more of them would leave much of the page before empty."""
+
 MARKS = {
     "kept": "kept",
     "exceeded": "exceeded",
@@ -85,6 +88,14 @@ def verdict(value: str, words: Words, *small: str | Said) -> Cell:
 def introduced(introduction: str, said: Said) -> Block:
     """A small paragraph: our words, then a sentence of the document."""
     return {**paragraph(introduction, "fine"), "then": _text(said)}
+
+
+def kept_together(*parts: Sequence[Block]) -> list[Block]:
+    """Blocks that stand on one page, unless one of them may be longer than that."""
+    blocks = [block for part in parts for block in part]
+    if sum(len(str(block.get("t", ""))) for block in blocks) > MOST_KEPT_TOGETHER:
+        return blocks
+    return [{"kind": "together", "blocks": blocks}]
 
 
 def text(said: str | Said) -> dict[str, Any]:

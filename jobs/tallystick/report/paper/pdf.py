@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -9,12 +10,15 @@ from importlib.resources import files
 from typing import Any
 
 from tallystick.report.page import Page
+from tallystick.report.paper.asked_blocks import asked
 from tallystick.report.paper.clause_table import clause_table
+from tallystick.report.paper.completeness_blocks import completeness
 from tallystick.report.paper.consumption_blocks import consumption_blocks
 from tallystick.report.paper.finding_blocks import register_of_findings
 from tallystick.report.paper.first_page import first_page
 from tallystick.report.paper.glyphs import plainer, printable
-from tallystick.report.paper.rest import checking, completeness, glossary, not_seen, reconciliation
+from tallystick.report.paper.method_blocks import checking, method, reproducibility
+from tallystick.report.paper.rest import changes, glossary, not_seen, reconciliation
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
@@ -36,24 +40,30 @@ def render_pdf(
     """
     from typst import TypstError  # only a report that is printed pays for it
 
-    content = paper(document, page, words, signers)
+    content = paper(document, page, words, signers, hashlib.sha256(report).hexdigest())
     try:
         return _set(content, report, printable)
     except TypstError:  # a cluster that no single font has: the text of others is then told in code points
         return _set(content, report, plainer)
 
 
-def paper(document: Mapping[str, Any], page: Page, words: Words, signers: Sequence[str] = ()) -> dict[str, Any]:
+def paper(
+    document: Mapping[str, Any], page: Page, words: Words, signers: Sequence[str], report_sha256: str
+) -> dict[str, Any]:
     """Everything that stands in the PDF, as the template wants it."""
     before, between, after = words.sentences["paper.page"].replace("{m}", "{n}").split("{n}")
     sections = {
         "consumption": consumption_blocks(document, page, words),
         "clauses": clause_table(document, page, words),
         "findings": register_of_findings(document, page, words),
+        "asks": asked(document, page, words),
         "reconciliation": reconciliation(document, page, words),
         "completeness": completeness(document, words),
         "not_seen": not_seen(document, words),
+        "method": method(words),
         "checking": checking(signers, words),
+        "reproducibility": reproducibility(page.made, report_sha256, words),
+        "changes": changes(words),
         "glossary": glossary(words),
     }
     licensee, period = visible(document["licensee"]["name"]), visible(document["period"]["text"])
