@@ -29,8 +29,8 @@ def test_a_stage_run_again_changes_nothing_and_says_so(finished: World) -> None:
     assert [path.name for path in finished.folder.glob("reports/kestrel/2024-03/r*")] == ["r1"]
 
 
-def test_from_the_logs_alone_the_same_report_comes_again(finished: World) -> None:
-    report = finished.report_bytes()
+def test_from_the_logs_alone_the_same_bundle_comes_again(finished: World) -> None:
+    bundle = finished.bundle()
     shutil.rmtree(finished.folder / "lake")
 
     again = finished.run()
@@ -39,10 +39,10 @@ def test_from_the_logs_alone_the_same_report_comes_again(finished: World) -> Non
     assert again[-1].totals["locations"] == [str(finished.folder / "reports/kestrel/2024-03/r1")]
     shutil.rmtree(finished.folder / "reports")
     assert finished.publish().changed
-    assert finished.report_bytes() == report
+    assert finished.bundle() == bundle
 
 
-def test_files_that_come_one_by_one_and_backwards_make_the_same_report(finished: World, tmp_path: Path) -> None:
+def test_files_that_come_one_by_one_and_backwards_make_the_same_bundle(finished: World, tmp_path: Path) -> None:
     world = finished.copy(tmp_path / "piecemeal")
     for folder in ("lake", "reports"):
         shutil.rmtree(world.folder / folder)
@@ -55,7 +55,7 @@ def test_files_that_come_one_by_one_and_backwards_make_the_same_report(finished:
     world.audit()
     world.publish()
 
-    assert world.report_bytes() == finished.report_bytes()
+    assert world.bundle() == finished.bundle()
 
 
 def _logs() -> list[str]:
@@ -83,8 +83,10 @@ def test_no_byte_depends_on_the_machine_its_zone_its_hashes_its_tasks_or_where_t
     )
 
     assert (ran.code, ran.stdout) == (0, f"s3://reports/{prefix}/kestrel/2024-03/r1\n"), ran.stderr[-3000:]
-    key = f"{prefix}/kestrel/2024-03/r1/report.json"
-    assert s3_server.address.client().get_object(Bucket="reports", Key=key)["Body"].read() == finished.report_bytes()
+    client, folder = s3_server.address.client(), f"{prefix}/kestrel/2024-03/r1/"
+    keys = [each["Key"] for each in client.list_objects_v2(Bucket="reports", Prefix=folder)["Contents"]]
+    sent = {key.removeprefix(folder): client.get_object(Bucket="reports", Key=key)["Body"].read() for key in keys}
+    assert sent == finished.bundle()
 
 
 def into_the_store(world: World, server: LocalObjectStore) -> str:

@@ -251,6 +251,11 @@ class World:
         """A published report.json."""
         return (self.folder / "reports" / licensee / period / f"r{revision}" / "report.json").read_bytes()
 
+    def bundle(self, *, licensee: str = "kestrel", period: str = "2024-03", revision: int = 1) -> dict[str, bytes]:
+        """Every file of a published bundle by its name."""
+        place = self.folder / "reports" / licensee / period / f"r{revision}"
+        return {file.relative_to(place).as_posix(): file.read_bytes() for file in place.rglob("*") if file.is_file()}
+
     def report(self, **which: Any) -> Row:
         """A published report."""
         found: Row = json.loads(self.report_bytes(**which))

@@ -11,8 +11,7 @@ from typing import Any
 class MadeWith:
     """Programs by version, agreements by SHA-256, log files by one digest, settings and the command.
 
-    What `run.json` does not state is empty or None. The versions of its tables are left out: they depend on the steps
-    in which a lake was built, and page and print are the same however that was.
+    What `run.json` does not state is empty or None. Bundles from before may state versions of tables: they are left out.
     """
 
     programs: Sequence[tuple[str, str]] = ()

@@ -17,10 +17,11 @@ PARTS = ("deltalake", "duckdb", "great-expectations", "pyarrow", "pyspark")
 
 
 def provenance(project: Project, snapshot: Snapshot, audited: Audited, held: Collection[str]) -> dict[str, Any]:
-    """Versions of the program and its parts, the command, the inputs by digest, the tables by version.
+    """Versions of the program and its parts, the command, the inputs by digest.
 
     The log files are those that hold (`held`, by `file_id`) an entry of this licensee or of nobody on the days of the
-    audit; of another licensee's nothing is said.
+    audit; of another licensee's nothing is said. Versions of tables stand in `run` alone: they count the steps in which
+    a lake was built, and the audits of others.
     """
     days = set(audited.days)
     files = sorted(
@@ -39,8 +40,5 @@ def provenance(project: Project, snapshot: Snapshot, audited: Audited, held: Col
             ],
             "log_files": len(files),
             "log_files_sha256": hashlib.sha256(repr(files).encode()).hexdigest(),
-        },
-        "tables": {
-            name: number for name, number in sorted(snapshot.versions.items()) if name not in ("check_result", "run")
         },
     }
