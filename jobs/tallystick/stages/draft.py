@@ -25,6 +25,7 @@ from tallystick.report.document import Audit, document
 from tallystick.report.earlier import ByClauseAndKey, earlier
 from tallystick.report.evidence_rows import CLIENTS, COLUMNS, MOST, evidence_rows, resting_of
 from tallystick.report.peaks import peaks
+from tallystick.report.quality import expectations_told, summed_up
 from tallystick.report.sample import sample_files
 from tallystick.stages.audited import Audited, open_usage
 from tallystick.stages.digesting import shown
@@ -104,13 +105,18 @@ class Draft:
         """The rows of `check_result`."""
         return [{**self.audited.partition, **asdict(check)} for check in self.checks]
 
+    def expectations(self) -> list[dict[str, Any]]:
+        """What the bundle tells of the expectations."""
+        conflicts = reconciliation(self.audited.ledger, self.held)["conflict"]
+        return expectations_told(map(asdict, self.checks), conflicts)
+
     def files(self, signers: Sequence[str] = ()) -> dict[str, bytes]:
         """Every payload file of the bundle; `signers` are the ids of the keys that will sign it."""
         licensee, period = self.audited.licensee, self.audited.period
         quality: dict[str, Any] = {
             "licensee": licensee.licensee,
             "period": period.text,
-            "expectations": [asdict(check) for check in self.checks],
+            "expectations": self.expectations(),
         }
         usage = usage_rows(self.connection, self.relation, licensee, period)
         zone = self.project.zone(licensee)
@@ -167,11 +173,7 @@ class Draft:
                     held_late(self.connection, one),
                 ),
                 files=files(self.held, self.source_files),
-                checks={
-                    "expectations": len(self.checks),
-                    "met": sum(check.is_met for check in self.checks),
-                    "failed_warnings": sum(not check.is_met and check.severity == "warning" for check in self.checks),
-                },
+                checks=summed_up(self.expectations()),
                 requests_by_version={
                     version: requests_in(reader, span)[0] for version, span in spans if span is not None
                 },
