@@ -26,6 +26,7 @@ from tallystick.report.paper.parts import (
     verdict,
 )
 from tallystick.report.saying import (
+    Said,
     as_stated,
     cause_said,
     condition_said,
@@ -82,8 +83,9 @@ def _short_block(block: FindingBlock, words: Words) -> list[Block]:
     """A finding without tables: its sentence, its clause, condition, effect, cause and answer, its first request."""
     finding = block.finding
     kicker = f"{words.plain('finding.kicker', number=block.number)} · {words.term('severity', finding['severity'])}"
-    said = [*condition_said(finding["condition"], words)] if finding.get("condition") else []
-    said += effect_said(finding["effect"], words) if finding.get("effect") else []
+    said: list[str | Said] = [*condition_said(finding["condition"], words)] if finding.get("condition") else []
+    effect = effect_said(finding["effect"], words) if finding.get("effect") else []
+    said += [f"{'; '.join(each.text for each in effect)}."] if effect else []
     said += [cause_said(finding["cause"], words)] if finding.get("cause") else []
     blocks = [heading(3, kicker), paragraph(finding_said(finding, words)), paragraph(_source(finding, words), "fine")]
     blocks += [paragraph(each, "fine") for each in said]
