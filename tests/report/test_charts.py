@@ -167,6 +167,20 @@ def test_the_day_a_limit_was_passed_comes_from_the_finding_to_the_microsecond() 
     assert drawn(document)["total"].title == "The 5 requests that § 4.2 permits were passed on 1 March 2022"
 
 
+def test_a_limit_that_was_passed_very_often_has_a_dot_a_pixel_and_dates_that_do_not_meet() -> None:
+    windows = [
+        a_window(crossed_at=f"2022-03-{1 + number // 500:02}T{number // 25 % 20:02}:{number % 60:02}:00.000000Z")
+        for number in range(4_000)
+    ]
+    limit = a_limit(within="P1M", max=50, limit=50)
+    clause = a_clause(limits=[limit], measures=[a_measure(verdict="exceeded")])
+    document = a_document(clauses=[clause], findings=[a_finding(windows=windows)])
+    marks = drawn(over_days(document, "2022-03-01", [10] * 30))["total"].drawings["wide"].marks
+
+    assert 100 < marks.count("<circle") < 820
+    assert marks.count("Mar 2022</text>") == 3
+
+
 def test_a_limit_passed_without_a_listed_window_is_not_called_kept() -> None:
     clause = a_clause(measures=[a_measure(verdict="exceeded")])
 

@@ -51,9 +51,8 @@ def requests_per_day(document: Mapping[str, Any], words: Words) -> Figure:
     requests, throttled = _column(rows, "requests"), _column(rows, "throttled")
     limits = drawn_limits(document, days, ["P1D"])
     drawings = _drawn(
-        "daily",
         requests,
-        lambda width, name: daily_steps(document, days, requests, throttled, limits, words, width, name),
+        lambda width: daily_steps(document, days, requests, throttled, limits, words, width),
     )
     notes = [_limit_note(limit, "daily.limit", words) for limit in limits]
     notes += [
@@ -102,9 +101,7 @@ def growing_total(document: Mapping[str, Any], words: Words) -> Figure:
     drawn = limits or _no_limit(days)
     totals = [(limit, list(running_totals(limit, middles, served))) for limit in drawn]
     crossings = [(limit, crossing) for limit in limits for crossing in passed(document, limit, days)]
-    drawings = _drawn(
-        "total", served, lambda width, name: growing_totals(document, days, totals, crossings, words, width, name)
-    )
+    drawings = _drawn(served, lambda width: growing_totals(document, days, totals, crossings, words, width))
     return Figure(
         id="total",
         drawings=drawings,
@@ -164,7 +161,7 @@ def hours_of_the_week(document: Mapping[str, Any], words: Words) -> Figure:
     flat = [amount for hours in week for amount in hours]
     largest = max(flat, default=0)
     weekday, hour = divmod(flat.index(largest), 24) if largest else (0, 0)
-    drawings = _drawn("week", flat, lambda width, name: week_map(week, words, width, name))
+    drawings = _drawn(flat, lambda width: week_map(week, words, width))
     title = words.plain(
         "week.busiest", weekday=names[weekday], hour=f"{hour:02d}:00", until=f"{hour + 1:02d}:00", n=largest
     )
@@ -188,7 +185,7 @@ def requests_by_app(document: Mapping[str, Any], words: Words) -> Figure:
     requests = _column(apps, "requests")
     whole = sum(requests)
     shown = apps[:MOST_APPS]
-    drawings = _drawn("apps", requests, lambda width, name: app_bars(shown, whole, words, width, name))
+    drawings = _drawn(requests, lambda width: app_bars(shown, whole, words, width))
     title = words.plain("apps.nothing")
     if whole:
         largest = app_name(apps[0])
@@ -218,9 +215,9 @@ def app_name(app: Mapping[str, Any]) -> str:
 # ── what they share ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _drawn(name: str, amounts: Sequence[int], picture: Callable[[int, str], Drawing]) -> dict[str, Drawing]:
+def _drawn(amounts: Sequence[int], picture: Callable[[int], Drawing]) -> dict[str, Drawing]:
     """The picture at both widths, or neither when every amount is zero."""
-    return {size: picture(width, f"{name}-{size}") for size, width in WIDTHS.items()} if any(amounts) else {}
+    return {size: picture(width) for size, width in WIDTHS.items()} if any(amounts) else {}
 
 
 def _dates(rows: Sequence[Mapping[str, Any]]) -> list[date]:

@@ -1,15 +1,12 @@
-"""Altair marks become small, still SVG: the same bytes everywhere, nothing that runs, no id twice in one page."""
+"""Pictures as small, still SVG: the same bytes everywhere, nothing that runs, loads or has an id."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
-
-if TYPE_CHECKING:
-    import altair
+from html import escape
+from itertools import pairwise
+from typing import Any
 
 INK, MUTED, GRID = "#1b2530", "#52606d", "#dde2e7"
 SERVED, REFUSED, OVER = (
@@ -19,8 +16,11 @@ SERVED, REFUSED, OVER = (
 )  # blues and a rust: apart for every kind of colour vision, and in grey
 HEAT = ("#f3f6f9", "#d5e3ef", "#aecbe2", "#7eacd0", "#4e88b7", "#286297", "#123f6b")
 TEXT_PX, DIGIT_PX = 12, 7
+MIDDLE_PX = 4
+"""From the middle of a line of text down to where it stands."""
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,163 +53,99 @@ class Drawing:
     marks: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Layer:
-    """Marks of one kind: a row each, the channels that the rows give, and what all of them share."""
-
-    name: str
-    mark: str
-    rows: Sequence[Row]
-    channels: Collection[str]
-    style: Mapping[str, object]
-
-
 class Canvas:
-    """Layers over two linear scales, x to the right and y upwards, both starting at 0."""
+    """Marks over two linear scales, x to the right and y upwards, both starting at 0; later marks lie over earlier."""
 
     def __init__(self, frame: Frame, *, x_max: float, y_max: float) -> None:
         self.frame, self.x_max, self.y_max = frame, x_max, y_max
-        self._domains = {"x": (0, x_max), "y": (0, y_max)}
-        self._layers: list[_Layer] = []
+        self._marks: list[str] = []
 
     def areas(self, rows: Sequence[Row], colour: str) -> None:
         """A filled step from each row's x to the next one's, from 0 up to its y."""
-        self._add("mark_area", rows, "x y", fill=colour, interpolate="step-after", line=False)
+        foot = _px(self.frame.plot_height)
+        for run in _runs(rows):
+            steps = "".join(f"V{self._y(row['y'])}H{self._x(after['x'])}" for row, after in run)
+            self._marks.append(f'<path d="M{self._x(run[0][0]["x"])},{foot}{steps}V{foot}Z" fill="{colour}"/>')
 
     def lines(self, rows: Sequence[Row], colour: str) -> None:
         """One line through the rows of each `line`."""
-        self._add("mark_line", rows, "x y detail", stroke=colour, strokeWidth=2, strokeJoin="round")
+        lines: dict[object, list[Row]] = {}
+        for row in rows:
+            lines.setdefault(row["line"], []).append(row)
+        style = f'stroke="{colour}" stroke-width="2" stroke-linejoin="round"'
+        for points in lines.values():
+            way = "L".join(f"{self._x(point['x'])},{self._y(point['y'])}" for point in points)
+            self._marks.append(f'<path d="M{way}" {style}/>')
 
     def rules(self, rows: Sequence[Row], colour: str, ends: str, *, dash: tuple[int, ...] = (), px: float = 1) -> None:
         """Straight rules; `ends` names which of x, x2, y and y2 the rows give, the rest spans the plot."""
-        self._add("mark_rule", rows, ends, stroke=colour, strokeDash=list(dash), strokeWidth=px)
+        dashes = f' stroke-dasharray="{",".join(map(str, dash))}"' if dash else ""
+        given = ends.split()
+        for row in rows:
+            x = row["x"] if "x" in given else 0
+            y = row["y"] if "y" in given else 0
+            x2 = row["x2"] if "x2" in given else x if "x" in given else self.x_max
+            y2 = row["y2"] if "y2" in given else y if "y" in given else self.y_max
+            way = f'x1="{self._x(x)}" y1="{self._y(y)}" x2="{self._x(x2)}" y2="{self._y(y2)}"'
+            self._marks.append(f'<line {way} stroke="{colour}" stroke-width="{px}"{dashes}/>')
 
     def dots(self, rows: Sequence[Row], colour: str) -> None:
         """A filled dot at each row."""
-        self._add("mark_circle", rows, "x y", fill=colour, size=64, opacity=1, stroke="#fff", strokeWidth=1.5)
+        style = f'r="4.5" fill="{colour}" stroke="#fff" stroke-width="1.5"'
+        for row in rows:
+            self._marks.append(f'<circle cx="{self._x(row["x"])}" cy="{self._y(row["y"])}" {style}/>')
 
     def boxes(self, rows: Sequence[Row]) -> None:
         """A filled box from (x, y) to (x2, y2), in each row's own colour `fill`."""
-        self._add("mark_rect", rows, "x x2 y y2 fill", opacity=1)
+        for row in rows:
+            left, right = sorted((row["x"], row["x2"]))
+            foot, top = sorted((row["y"], row["y2"]))
+            width, height = self._wide(right - left), self._high(top - foot)
+            way = f"M{self._x(left)},{self._y(top)}h{width}v{height}h-{width}Z"
+            self._marks.append(f'<path d="{way}" fill="{row["fill"]}"/>')
 
     def texts(self, rows: Sequence[Row], align: str, *, colour: str = MUTED, dx: int = 0, dy: int = 0) -> None:
         """Each row's `text` at (x, y), moved by dx to the right and dy downwards, in pixels."""
-        self._add(
-            "mark_text",
-            rows,
-            "x y text",
-            align=align,
-            baseline="middle",
-            dx=dx,
-            dy=dy,
-            fill=colour,
-            fontSize=TEXT_PX,
-            limit=0,
-        )
+        style = f'font-size="{TEXT_PX}px" fill="{colour}"'
+        for row in rows:
+            x, y = self._x(row["x"], dx), self._y(row["y"], dy + MIDDLE_PX)
+            text = escape(str(row["text"]))
+            where = f'text-anchor="{ANCHORS[align]}" transform="translate({x},{y})"'
+            self._marks.append(f"<text {where} {style}>{text}</text>")
 
-    def drawing(self, name: str) -> Drawing:
-        """The finished picture; every id in it begins with `name`."""
-        import altair as alt  # only a report that draws pays for it
-        import vl_convert
-        from altair.utils.schemapi import debug_mode
-
+    def drawing(self) -> Drawing:
+        """The finished picture."""
         frame = self.frame
-        with debug_mode(False):  # it would validate each of the many small parts, which costs more than the drawing
-            chart = alt.LayerChart(layer=[]).properties(
-                width=frame.plot_width,
-                height=frame.plot_height,
-                autosize=alt.AutoSizeParams(type="none"),  # sizes come from the frame, not from a machine's fonts
-                padding={"left": frame.left, "right": frame.right, "top": frame.top, "bottom": frame.bottom},
-            )
-            spec = chart.configure(aria=False).configure_view(stroke=None).to_dict(validate=False)
-            # Altair copies whatever is laid over something else, many times: the layers and their rows join as values.
-            layers = [self._chart(layer).to_dict(validate=False) for layer in self._layers]
-        spec["layer"] = [{key: layer[key] for key in ("data", "mark", "encoding")} for layer in layers]
-        spec["datasets"] = {layer.name: list(layer.rows) for layer in self._layers}
-        svg = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-        return Drawing(view_box=f"0 0 {frame.width} {frame.height}", marks=_tidy(svg, name))
+        marks = f'<g fill="none" transform="translate({frame.left},{frame.top})">{"".join(self._marks)}</g>'
+        return Drawing(view_box=f"0 0 {frame.width} {frame.height}", marks=marks)
 
-    def _add(self, mark: str, rows: Sequence[Row], channels: str, **style: object) -> None:
-        if rows:
-            name = f"layer-{len(self._layers)}"
-            self._layers.append(_Layer(name=name, mark=mark, rows=rows, channels=channels.split(), style=style))
+    def _x(self, x: float, dx: int = 0) -> str:
+        return _px(x * self.frame.plot_width / self.x_max + dx)
 
-    def _chart(self, layer: _Layer) -> altair.Chart:
-        import altair as alt
+    def _y(self, y: float, dy: int = 0) -> str:
+        return _px(self.frame.plot_height - y * self.frame.plot_height / self.y_max + dy)
 
-        known: dict[str, Any] = {
-            "x": alt.X("x:Q", axis=None, scale=alt.Scale(domain=list(self._domains["x"]), nice=False, zero=False)),
-            "y": alt.Y("y:Q", axis=None, stack=None, scale=alt.Scale(domain=list(self._domains["y"]), nice=False)),
-            "x2": "x2",
-            "y2": "y2",
-            "detail": alt.Detail("line:N"),
-            "fill": alt.Fill("fill:N", scale=None, legend=None),
-            "text": alt.Text("text:N"),
-        }
-        chart = alt.Chart(alt.NamedData(name=layer.name))
-        marked: altair.Chart = getattr(chart, layer.mark)(**layer.style)
-        return marked.encode(**{channel: known[channel] for channel in layer.channels})
+    def _wide(self, x: float) -> str:
+        return _px(x * self.frame.plot_width / self.x_max)
+
+    def _high(self, y: float) -> str:
+        return _px(y * self.frame.plot_height / self.y_max)
 
 
-# ── a smaller, still SVG ─────────────────────────────────────────────────────────────────────────────────────────────
-
-_KEPT = frozenset(
-    (
-        *("d", "transform", "x", "y", "x1", "x2", "y1", "y2", "width", "height", "r", "cx", "cy", "id", "clip-path"),
-        *("fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity"),
-        *("text-anchor", "font-size", "font-weight"),
-    )
-)
-_ELEMENTS = frozenset({"g", "path", "line", "rect", "text", "circle", "defs", "clipPath"})
-_FRACTION = re.compile(r"-?\d+\.\d+(?:e-?\d+)?")
-
-
-def _tidy(svg: str, name: str) -> str:
-    root = ElementTree.fromstring(svg)  # noqa: S314 - it was written by the line before, not by anyone else
-    ids: dict[str, str] = {}
-    for element in root.iter():
-        if "id" in element.attrib:
-            ids[element.attrib["id"]] = f"{name}-{len(ids)}"
-    return "".join(
-        _element(child, ids) for child in root if not child.tag.endswith("}rect")
-    )  # the picture has no ground
+def _runs(rows: Sequence[Row]) -> list[list[tuple[Row, Row]]]:
+    """Rows above 0 that follow one another, each with the row after it."""
+    runs: list[list[tuple[Row, Row]]] = []
+    is_on = False
+    for row, after in pairwise(rows):
+        if row["y"] and is_on:
+            runs[-1].append((row, after))
+        elif row["y"]:
+            runs.append([(row, after)])
+        is_on = bool(row["y"])
+    return runs
 
 
-def _element(element: ElementTree.Element, ids: Mapping[str, str]) -> str:
-    """The element's text without what nobody sees; empty for one that draws nothing."""
-    tag = element.tag.rpartition("}")[2]
-    if tag not in _ELEMENTS or element.get("display") == "none" or "background" in element.get("class", ""):
-        return ""
-    attributes = {key: _value(value, ids) for key, value in element.attrib.items() if key in _KEPT}
-    for key, default in (
-        ("opacity", "1"),
-        ("stroke-dasharray", ""),
-        ("transform", "translate(0,0)"),
-        ("font-weight", "400"),
-    ):
-        if attributes.get(key) == default:
-            del attributes[key]
-    inner = _escape(element.text or "") + "".join(_element(child, ids) for child in element)
-    if tag in ("g", "defs") and not inner:
-        return ""
-    if tag == "g" and not attributes:
-        return inner
-    written = "".join(f' {key}="{_escape(value)}"' for key, value in attributes.items())
-    return f"<{tag}{written}>{inner}</{tag}>" if inner else f"<{tag}{written}/>"
-
-
-def _value(value: str, ids: Mapping[str, str]) -> str:
-    if value.startswith("url(#"):
-        return f"url(#{ids[value[5:-1]]})"
-    if value in ids:
-        return ids[value]
-    return _FRACTION.sub(_rounded, value)
-
-
-def _rounded(found: re.Match[str]) -> str:
-    tenths = f"{float(found[0]):.1f}".removesuffix(".0")
+def _px(pixels: float) -> str:
+    """Pixels, to a tenth."""
+    tenths = f"{pixels:.1f}".removesuffix(".0")
     return "0" if tenths == "-0" else tenths
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")

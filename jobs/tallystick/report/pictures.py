@@ -25,7 +25,6 @@ def daily_steps(
     limits: Sequence[DrawnLimit],
     words: Words,
     width: int,
-    name: str,
 ) -> Drawing:
     """One step a day, or one bar when days are few; refused requests light above the others; limits as dashed lines."""
     within_sight = [limit for limit in limits if limit.limit <= 4 * max(requests)]
@@ -38,7 +37,7 @@ def daily_steps(
         else:
             canvas.areas(_steps(amounts), colour)
     _limit_lines(canvas, within_sight, words)
-    return canvas.drawing(name)
+    return canvas.drawing()
 
 
 def growing_totals(
@@ -48,7 +47,6 @@ def growing_totals(
     crossings: Sequence[tuple[DrawnLimit, Passed]],
     words: Words,
     width: int,
-    name: str,
 ) -> Drawing:
     """A line for each stretch that one limit adds up, the limit above it, and a dot where it was passed."""
     largest = max(total for _, run in totals for _, _, total in run)
@@ -64,10 +62,10 @@ def growing_totals(
     canvas.lines(points, SERVED)
     _limit_lines(canvas, within_sight, words)
     _crossings(canvas, [one for one in crossings if one[0] in within_sight], words)
-    return canvas.drawing(name)
+    return canvas.drawing()
 
 
-def week_map(week: Sequence[Sequence[int]], words: Words, width: int, name: str) -> Drawing:
+def week_map(week: Sequence[Sequence[int]], words: Words, width: int) -> Drawing:
     """Seven rows of 24 boxes, darker for more, with the scale beneath."""
     row_px = 22
     left, legend_px = 36, 30
@@ -100,10 +98,10 @@ def week_map(week: Sequence[Sequence[int]], words: Words, width: int, name: str)
     middle = top - 5 * per_row
     canvas.texts([{"x": 0, "y": middle, "text": words.number(0)}], "right", dx=-8)
     canvas.texts([{"x": box * len(HEAT), "y": middle, "text": words.plain("week.most", n=largest)}], "left", dx=8)
-    return canvas.drawing(name)
+    return canvas.drawing()
 
 
-def app_bars(apps: Sequence[Mapping[str, Any]], whole: int, words: Words, width: int, name: str) -> Drawing:
+def app_bars(apps: Sequence[Mapping[str, Any]], whole: int, words: Words, width: int) -> Drawing:
     """A bar for each app with its name and numbers above it; refused requests stand light at the bar's end."""
     row_px, bar_px = 42, 12
     frame = Frame(width=width, height=row_px * len(apps), left=1, right=1, top=0, bottom=0)
@@ -124,7 +122,7 @@ def app_bars(apps: Sequence[Mapping[str, Any]], whole: int, words: Words, width:
     canvas.boxes(boxes)
     canvas.texts(names, "left", colour=INK)
     canvas.texts(numbers, "right")
-    return canvas.drawing(name)
+    return canvas.drawing()
 
 
 # ── what they share ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -210,20 +208,32 @@ def _fitting(canvas: Canvas, limits: Sequence[DrawnLimit], words: Words) -> list
 
 
 def _crossings(canvas: Canvas, crossings: Sequence[tuple[DrawnLimit, Passed]], words: Words) -> None:
-    """A dot where each limit was passed, and when; close to the axis above the dot, and nowhere over another's text."""
-    reached_px = 0
+    """A dot where each limit was passed, and when; close to the axis above the dot, and nowhere over another's text.
+
+    Of those on one pixel the first is drawn, so that a picture stays small however often a limit was passed.
+    """
+    seen: set[tuple[int, int]] = set()
+    reached_px: dict[int, int] = {}
+    dots, texts = [], []
     for limit, passing in crossings:
         at = passing.at_ms / _DAY_MS
+        at_px = int(at * canvas.frame.plot_width / canvas.x_max)
+        if (at_px, limit.limit) in seen:
+            continue
+        seen.add((at_px, limit.limit))
         text = words.date(passing.text, short=True)
         dot = {"x": at, "y": limit.limit, "text": text}
+        dots.append(dot)
         side, is_low = _outwards(at, int(canvas.x_max)), limit.limit * 8 < canvas.y_max
-        canvas.dots([dot], OVER)
-        from_px = int(at * canvas.frame.plot_width / canvas.x_max)
-        if is_low and side == "left" and from_px < reached_px:
-            continue
         dy = -34 if is_low else -24 if side == "right" else 14
+        text_px = DIGIT_PX * len(text)
+        from_px = at_px - text_px if side == "right" else at_px
+        if from_px >= reached_px.get(dy, from_px):
+            reached_px[dy] = from_px + text_px
+            texts.append((dot, side, dy))
+    canvas.dots(dots, OVER)
+    for dot, side, dy in texts:
         canvas.texts([dot], side, colour=OVER, dx=4 if side == "right" else 9, dy=dy)
-        reached_px = from_px + DIGIT_PX * len(text)
 
 
 def _steps(amounts: Sequence[int]) -> list[dict[str, int]]:
