@@ -13,8 +13,9 @@ from tallystick.report.made_with import MadeWith, made_with
 from tallystick.report.words import Words
 
 MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_MONTHS, MOST_ROWS, MOST_NUMBERS = 20, 20, 40, 121, 50, 40
-MOST_IN_FULL, FEW_ROWS = 100, 2
-"""Findings with all their tables, and rows of each of the others: a page of 1,000 findings stays under 3 MB."""
+MOST_IN_FULL, FEW_ROWS, ROWS_OF_CLAUSES = 25, 1, 240
+"""Findings with all their rows, rows of each of the others, and measures of all clauses together: so a page of 1,000
+findings stays under 3 MB."""
 FIRST_PAGE_FINDINGS, FIRST_PAGE_REASONS, FIRST_PAGE_VERSIONS = 3, 3, 6
 FIRST_PAGE_CHARACTERS, FIRST_PAGE_NAME, FIRST_PAGE_VERSION = 160, 48, 16
 FIRST_PAGE_REASON, FIRST_PAGE_ASKS, FIRST_PAGE_ASK, FIRST_PAGE_CURRENCIES = 96, 5, 160, 2
@@ -53,8 +54,8 @@ class Cut:
 class FindingBlock:
     """One finding with the clause that it is about, what was measured, and its evidence by file.
 
-    The first ones are `in_full`. Of the others `like` is the first finding of the same clause, which says in full what
-    these share with it; None for that one itself.
+    Of a finding that is not among the first ones, `like` is the first of the same clause, if that says the clause and
+    what would refute it in the same words: the page then says those there alone, and this finding in short.
     """
 
     number: int
@@ -65,12 +66,7 @@ class FindingBlock:
     windows: Cut
     files: Sequence[tuple[Row, Sequence[Row]]]
     evidence_rest: int
-    in_full: bool
     like: FindingBlock | None
-
-    def shares(self, name: str) -> bool:
-        """Whether the finding that this one is like states just the same under a key of the document."""
-        return self.like is not None and bool(self.like.finding[name] == self.finding[name])
 
     @property
     def shares_query(self) -> bool:
@@ -130,7 +126,7 @@ def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
         foremost=_foremost(blocks),
         severities=_severities(order),
         versions=[(version, effective_until(version, document["agreements"])) for version in document["agreements"]],
-        clauses=[_clause_row(number, clause, numbers) for number, clause in enumerate(document["clauses"], 1)],
+        clauses=_clause_rows(document["clauses"], numbers),
         figures=figures(document, words),
         apps=_largest_first(consumption["apps"], "app"),
         routes=cut(_largest_first(consumption["routes"], "route", "method"), MOST_ROWS),
@@ -171,12 +167,17 @@ def _blocks(findings: Sequence[Row], clauses: Mapping[tuple[Any, Any], Row]) -> 
             windows=cut(finding["windows"], MOST_WINDOWS if is_in_full else FEW_ROWS),
             files=_by_file(evidence.rows),
             evidence_rest=evidence.rest,
-            in_full=is_in_full,
-            like=None if is_in_full else first_of.get(named),
+            like=None if is_in_full else _like(finding, first_of.get(named)),
         )
         first_of.setdefault(named, block)
         blocks.append(block)
     return blocks
+
+
+def _like(finding: Row, first: FindingBlock | None) -> FindingBlock | None:
+    shared = ("says", "cites", "terms", "refuted_by")
+    is_like = first is not None and all(first.finding[name] == finding[name] for name in shared)
+    return first if is_like and "money" not in finding else None
 
 
 def by_key(measures: Sequence[Row]) -> dict[str | None, list[Row]]:
@@ -210,11 +211,16 @@ def _by_file(evidence: Sequence[Row]) -> list[tuple[Row, list[Row]]]:
     return list(files.values())
 
 
-def _clause_row(number: int, clause: Row, numbers: Mapping[str, int]) -> ClauseRow:
+def _clause_rows(clauses: Sequence[Row], numbers: Mapping[str, int]) -> list[ClauseRow]:
+    most = max(FEW_ROWS, min(MOST_MEASURES, ROWS_OF_CLAUSES // max(1, len(clauses))))
+    return [_clause_row(number, clause, numbers, most) for number, clause in enumerate(clauses, 1)]
+
+
+def _clause_row(number: int, clause: Row, numbers: Mapping[str, int], most: int) -> ClauseRow:
     rank = {"exceeded": 0, "not decided": 1}
     by_verdict = sorted(clause["measures"], key=lambda each: rank.get(each["verdict"], 2))
     is_fee = any("money" in each for each in clause["measures"])  # its months stay in order, the total after them
-    measures = cut(clause["measures"], MOST_MONTHS) if is_fee else cut(by_verdict, MOST_MEASURES)
+    measures = cut(clause["measures"], MOST_MONTHS) if is_fee else cut(by_verdict, most)
     findings = sorted(numbers[finding] for finding in clause["findings"] if finding in numbers)
     return ClauseRow(number=number, clause=clause, measures=measures, findings=findings)
 
