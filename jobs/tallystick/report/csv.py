@@ -21,6 +21,12 @@ COLUMNS = (
 _AMOUNT = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,20})?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
+LONGEST_CELL = 32_000
+"""A cell of a spreadsheet holds 32,767 units of UTF-16; what is longer is cut, and its length counted."""
+
+_LONGEST_MARK = 10
+"""Characters of `[U+10FFFF]`, which may stand for a single one."""
+
 
 def findings_csv(document: Mapping[str, Any]) -> bytes:
     """The findings in the order of the document, as RFC 4180 has it: UTF-8, CRLF, text in quotes and numbers without.
@@ -75,4 +81,7 @@ def _cell(value: str | int | Decimal | None) -> str:
 def inert(value: str, most: int = WORDS_LENGTH) -> str:
     """Text that a spreadsheet shows and does not run: with an apostrophe where it would begin a formula."""
     text = visible(value, most)
-    return f"'{text}" if value.startswith(_FORMULA_STARTS) or text.startswith(_FORMULA_STARTS) else text
+    if len(text) > LONGEST_CELL or not (text.isascii() or len(text.encode("utf-16-le")) <= 2 * LONGEST_CELL):
+        text = visible(value, LONGEST_CELL // _LONGEST_MARK)
+    starts = (value, text, text.lstrip())  # some programs pass over spaces before a formula
+    return f"'{text}" if any(start.startswith(_FORMULA_STARTS) for start in starts) else text

@@ -9,16 +9,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from tallystick.report.csv import inert
+from tallystick.report.csv import LONGEST_CELL, inert
 from tallystick.report.made_with import MadeWith
 from tallystick.report.sheet import Cell
 from tallystick.report.sheets import sheets
 
 EXACT_DIGITS = 15
 """A spreadsheet keeps that many digits of a number; one with more stands as text, so that none is lost."""
-
-LONGEST_TEXT = 32_000
-"""A cell holds 32,767 characters; a longer text is cut, and its length counted."""
 
 NO_TIME = datetime(1980, 1, 1)  # noqa: DTZ001 - the one time that a zip and a workbook can both have, meaning none
 WIDEST = 60
@@ -73,7 +70,7 @@ def findings_xlsx(document: Mapping[str, Any], report: bytes, made: MadeWith | N
 def _exact(value: Cell) -> str | int | Decimal | None:
     """A number that a spreadsheet keeps digit by digit, else text that it does nothing with."""
     if isinstance(value, str):
-        return inert(value, LONGEST_TEXT)
+        return inert(value, LONGEST_CELL)
     if value is None or isinstance(value, bool):
         return None if value is None else ("yes" if value else "no")
     written = format(value, "f") if isinstance(value, Decimal) else str(value)
