@@ -46,8 +46,8 @@ def test_each_changed_number_is_said_before_and_after_with_the_reason(first: Pat
 
 def test_a_folder_a_zip_and_a_document_compare_alike(first: Path, second: Path, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "r2.zip", "w") as archive:
-        for file in second.iterdir():
-            archive.write(file, file.name)
+        for file in second.rglob("*"):
+            archive.write(file, file.relative_to(second))
 
     found = [tallystick("diff", "--json", first, other).data for other in (second, tmp_path / "r2.zip")]
     bare = tallystick("diff", "--json", first / "report.json", second / "report.json").data

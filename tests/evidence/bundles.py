@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import io
 import json
+import zipfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -13,9 +15,14 @@ import pyarrow as pa
 
 from evidence.reports import A_REPORT, Report, amounts
 from tallystick.evidence.assembly import UNSIGNED, Seal, assemble
-from tallystick.evidence.canonical import canonical_bytes
+from tallystick.evidence.canonical import canonical_bytes, parse_canonical
+from tallystick.evidence.changes import CHANGES, CHANGES_PAGE, Side, compare
 from tallystick.evidence.digest import Sha256
 from tallystick.evidence.manifest import Edition, Superseded
+from tallystick.evidence.sample_rules import FRAME, SAMPLE
+from tallystick.evidence.sample_rules import SCHEMA as SAMPLE_SCHEMA
+from tallystick.report.changes_page import render_changes
+from tallystick.report.csv import findings_csv
 from tallystick.report.usage import usage_parquet
 
 __all__ = ["Report", "a_bundle", "a_payload", "a_report", "amounts"]
@@ -34,15 +41,16 @@ def a_report(changes: Mapping[str, Any] | None = None) -> Report:
 
 
 def a_payload(report: Report | None = None, **others: bytes) -> dict[str, bytes]:
-    """The six files that every bundle has; `run_json=b"…"` replaces or adds one."""
+    """The ten files that every bundle has, each the least that it may be; `run_json=b"…"` replaces or adds one."""
     report = report or a_report()
-    ids = [finding["id"] for finding in report["findings"]]
     files = {
         "report.json": canonical_bytes(report),
         "report.html": a_page(report),
-        "findings.csv": "".join(
-            f"{row}\r\n" for row in ("id,sentence", *(f"{each},measured" for each in ids))
-        ).encode(),
+        "report.pdf": a_print(report),
+        "findings.xlsx": a_workbook(report),
+        "verify/VERIFY.md": b"# How to check\n",
+        "verify/verify.py": b"print()\n",
+        "findings.csv": table_of(report),
         "usage.parquet": real_usage(),
         "quality.json": b"[]",
         "run.json": b"{}",
@@ -65,10 +73,37 @@ def real_usage() -> bytes:
 def a_page(report: Report) -> bytes:
     """The least that a page must say: of which report.json it is, and that one's main numbers."""
     digest = Sha256.of(canonical_bytes(report))
-    summary = report["summary"]
-    numbers = (summary["requests"], summary["records"]["sum"], summary["clauses"], summary["findings"])
-    shown = "".join(f"<p>{number}" for number in numbers)
+    shown = "".join(f"<p>{number}" for number in main_numbers(report))
     return f'<!doctype html><meta name="report-sha256" content="{digest}"><title>Report</title>{shown}'.encode()
+
+
+def table_of(report: Report) -> bytes:
+    """The findings.csv of a report, also of one whose findings are none: then of the small one."""
+    try:
+        return findings_csv(report)
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
+        return findings_csv(A_REPORT)
+
+
+def a_print(report: Report) -> bytes:
+    """The least that a print must hold: the bytes of report.json, attached."""
+    return b"%PDF-1.7\nstream\n" + canonical_bytes(report) + b"\nendstream\n%%EOF\n"
+
+
+def a_workbook(report: Report) -> bytes:
+    """The least that a workbook must say: of which report.json it is, and that one's main numbers."""
+    digest = Sha256.of(canonical_bytes(report))
+    cells = "".join(f"<v>{number}</v>" for number in main_numbers(report))
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("xl/worksheets/sheet1.xml"), f"<sheet><v>{digest}</v>{cells}</sheet>")
+    return buffer.getvalue()
+
+
+def main_numbers(report: Report) -> tuple[int, ...]:
+    """What page and workbook must show."""
+    summary = report["summary"]
+    return summary["requests"], summary["records"]["sum"], summary["clauses"], summary["findings"]
 
 
 def a_bundle(
@@ -78,9 +113,43 @@ def a_bundle(
     supersedes: Superseded | None = None,
     seal: Seal = UNSIGNED,
 ) -> dict[str, bytes]:
-    """A whole bundle in memory, with SHA256SUMS and a manifest that fit its payload; signed where there are keys."""
+    """A whole bundle in memory, with SHA256SUMS and a manifest that fit its payload; signed where there are keys.
+
+    One that supersedes another says what it changes.
+    """
     edition = Edition(title="Audit", revision=revision, supersedes=supersedes, code_version="0.1.0")
-    return assemble(payload or a_payload(), edition, seal)
+    payload = dict(payload or a_payload())
+    if supersedes is not None and CHANGES not in payload:
+        payload |= what_changed(payload, revision, supersedes)
+    return assemble(payload, edition, seal)
+
+
+def what_changed(payload: Mapping[str, bytes], revision: int, before: Superseded) -> dict[str, bytes]:
+    """changes.json against an earlier report with another number of credentials, and its page."""
+    after = parse_canonical(payload["report.json"])
+    old = {**after, "summary": {**after["summary"], "credentials": 9}}
+    changes = compare(
+        Side(
+            report=old,
+            report_sha256=before.report_sha256,
+            revision=before.revision,
+            datapackage_sha256=before.datapackage_sha256,
+        ),
+        Side(report=after, report_sha256=Sha256.of(payload["report.json"]), revision=revision),
+    )
+    return {CHANGES: canonical_bytes(changes), CHANGES_PAGE: render_changes(changes)}
+
+
+def a_sample(payload: Mapping[str, bytes], **stated: Any) -> dict[str, bytes]:
+    """The frame of a sample of the small report, and rows that nobody reads."""
+    frame = {
+        "schema": SAMPLE_SCHEMA,
+        "seed": Sha256.of(payload["report.json"]).hex,
+        "requests": 7,
+        "drawn": 5,
+        "strata": [{"requests": 4, "drawn": 4}, {"requests": 3, "drawn": 1}],
+    }
+    return {FRAME: canonical_bytes(frame | stated), SAMPLE: b"PAR1"}
 
 
 def a_report_of(files: Mapping[str, bytes]) -> Report:

@@ -15,6 +15,7 @@ from tallystick.evidence.digest import FileDigest, Sha256
 from tallystick.evidence.envelope import seal
 from tallystick.evidence.keys import SigningKey
 from tallystick.evidence.manifest import SELF
+from tallystick.evidence.media import media_of
 from tallystick.evidence.standalone import instructions
 from tallystick.evidence.statement import compose_statement
 
@@ -56,7 +57,15 @@ def refitted(files: Files, *keys: SigningKey, drop: Sequence[str] = (), add: Seq
         files[SHA256SUMS] = "".join(f"{payload[name].sha256}  {name}\n" for name in named).encode()
     package["resources"] = sorted(
         [line for line in package["resources"] if line["path"] not in drop]
-        + [{**package["resources"][-1], "path": name, "name": name.lower()} for name in add],
+        + [
+            {
+                "name": name.lower().replace("/", "-"),
+                "path": name,
+                "format": media_of(name).format,
+                "mediatype": media_of(name).type,
+            }
+            for name in add
+        ],
         key=lambda line: str(line["path"]),
     )
     package["tallystick"]["report_sha256"] = Sha256.of(files["report.json"]).hex

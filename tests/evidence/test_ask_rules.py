@@ -6,12 +6,11 @@ from typing import Any
 
 import pytest
 
-from evidence.bundles import a_payload, a_report
+from evidence.bundles import a_report, table_of
 from evidence.reports import NOTHING_OVER, a_measure
 from tallystick.evidence.consistency import contradictions
 
 Row = dict[str, Any]
-CSV = a_payload()["findings.csv"]
 RANGE = {"low": "6.00", "high": "13.75", "at_least": False}
 
 
@@ -65,7 +64,7 @@ def a_fee_report(changes: Row | None = None) -> Row:
 
 
 def fields(report: Row) -> set[str | None]:
-    return {one.field for one in contradictions(report, CSV)}
+    return {one.field for one in contradictions(report, table_of(report))}
 
 
 def test_money_and_asks_that_follow_are_no_contradiction() -> None:
@@ -138,4 +137,5 @@ def test_the_range_of_a_fee_spans_its_readings() -> None:
 @pytest.mark.parametrize("value", [None, [], {}, "x", 7, [None], [[]], [{}]])
 @pytest.mark.parametrize("part", ["exposures", "asks", "clauses", "findings", "completeness", "agreements"])
 def test_whatever_stands_in_a_part_is_told_and_never_ends_the_check(part: str, value: Any) -> None:
-    assert contradictions(a_fee_report({part: value}), CSV)
+    report = a_fee_report({part: value})
+    assert contradictions(report, table_of(report))

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
 
-from evidence.bundles import a_payload, a_report, amounts
+from evidence.bundles import a_payload, a_report, amounts, table_of
 from tallystick.evidence.consistency import contradictions, rules
+from tallystick.evidence.table_rules import COUNTS, LISTS, MONEY, OF_OWN_READING
 
 CSV = a_payload()["findings.csv"]
 
@@ -119,8 +122,9 @@ def test_what_is_exceeded_under_some_reading_or_open_is_not_within_terms(verdict
     if not exceeded:
         changes |= {"findings.0.condition.exactness": "unknown amounts", "findings.0.cause": None}
 
-    assert contradictions(a_report({**changes, "conclusion": "unable to conclude"}), CSV) == []
-    [wrong] = contradictions(a_report({**changes, "conclusion": "within terms"}), CSV)
+    table = table_of(a_report(changes))
+    assert contradictions(a_report({**changes, "conclusion": "unable to conclude"}), table) == []
+    [wrong] = contradictions(a_report({**changes, "conclusion": "within terms"}), table)
     assert wrong.field == "conclusion"
 
 
@@ -167,7 +171,10 @@ def test_sums_beyond_two_to_the_53_are_compared_exactly() -> None:
         (b"id,sentence\r\nf1,a\r\nf2,b\r\n", "rows"),
         (b"name,sentence\r\nf1,a\r\n", "header"),
         (b"id,sentence\r\nf1\r\n", "row 1"),
-        (b"id,sentence\r\nf2,a\r\n", "id"),
+        (b"id,sentence\r\nf2,a\r\n", "row 1: id"),
+        (b"id,id\r\nf1,f1\r\n", "header"),
+        (b"id,sentence\r\nf1,a\r\n", "header"),
+        (CSV.replace(b",2,2,2,2,,2,", b",2,2,3,2,,2,"), "row 1: requests"),
     ],
 )
 def test_a_table_of_findings_that_lists_others_is_named(table: bytes, field: str) -> None:
@@ -176,5 +183,16 @@ def test_a_table_of_findings_that_lists_others_is_named(table: bytes, field: str
     assert (difference.file, difference.field) == ("findings.csv", field)
 
 
-def test_a_cell_may_hold_a_line_break() -> None:
-    assert contradictions(a_report(), b'\xef\xbb\xbfid,sentence\r\nf1,"two\r\nlines"\r\n') == []
+def test_a_cell_may_hold_a_line_break_and_a_table_a_byte_order_mark() -> None:
+    assert contradictions(a_report(), b"\xef\xbb\xbf" + CSV.replace(b'"daily-volume"', b'"two\r\nlines"')) == []
+
+
+@pytest.mark.parametrize("column", [*COUNTS, *LISTS, *OF_OWN_READING, *MONEY])
+def test_each_number_of_a_finding_stands_in_its_row(column: str) -> None:
+    header, row = csv.reader(CSV.decode().splitlines())
+    row[header.index(column)] = "99"
+    table = io.StringIO()
+    csv.writer(table).writerows([header, row])
+
+    [difference] = contradictions(a_report(), table.getvalue().encode())
+    assert (difference.field, difference.found) == (f"row 1: {column}", "'99'")

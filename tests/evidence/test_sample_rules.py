@@ -6,25 +6,16 @@ from typing import Any
 
 import pytest
 
-from evidence.bundles import a_bundle, a_payload
+from evidence.bundles import a_bundle, a_payload, a_sample
 from tallystick.errors import BundleDiffersError
 from tallystick.evidence.bundle import MemoryReader
-from tallystick.evidence.canonical import canonical_bytes
-from tallystick.evidence.digest import Sha256
-from tallystick.evidence.sample_rules import FRAME, RULE, SCHEMA
+from tallystick.evidence.sample_rules import FRAME, RULE, SAMPLE
 from tallystick.evidence.verification import verify_bundle
 
 
 def bundle(**changes: Any) -> dict[str, bytes]:
     payload = a_payload()
-    frame = {
-        "schema": SCHEMA,
-        "seed": Sha256.of(payload["report.json"]).hex,
-        "requests": 7,
-        "drawn": 5,
-        "strata": [{"requests": 4, "drawn": 4}, {"requests": 3, "drawn": 1}],
-    }
-    return a_bundle({**payload, FRAME: canonical_bytes(frame | changes)})
+    return a_bundle(payload | a_sample(payload, **changes))
 
 
 def test_a_sample_of_this_report_passes_and_the_rule_is_told() -> None:
@@ -47,3 +38,13 @@ def test_another_reports_sample_and_numbers_that_do_not_add_up_are_refused(chang
         verify_bundle(MemoryReader(bundle(**changes)), location="r1")
 
     assert [(each.file, each.field) for each in caught.value.differences] == [(FRAME, field)]
+
+
+@pytest.mark.parametrize("name", [FRAME, SAMPLE])
+def test_a_sample_and_its_frame_come_together(name: str) -> None:
+    payload = a_payload()
+    sample = a_sample(payload)
+
+    with pytest.raises(BundleDiffersError, match="it is not listed") as caught:
+        verify_bundle(MemoryReader(a_bundle(payload | {name: sample[name]})), location="r1")
+    assert caught.value.where in {FRAME, SAMPLE} - {name}

@@ -48,6 +48,7 @@ def publish(store: ObjectStore, credentials: int) -> None:
 def in_folder(folder: Path, files: dict[str, bytes]) -> Path:
     folder.mkdir()
     for name, data in files.items():
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_bytes(data)
     return folder
 
@@ -56,7 +57,7 @@ def test_a_published_revision_is_verified_where_it_lies(reports: Reports) -> Non
     url, settings = reports
     verified = verify(f"{url}/halcyon/{PERIOD}/r1", settings)
 
-    assert (verified.location, verified.manifest.revision, verified.files) == (f"{url}/halcyon/{PERIOD}/r1", 1, 8)
+    assert (verified.location, verified.manifest.revision, verified.files) == (f"{url}/halcyon/{PERIOD}/r1", 1, 12)
     assert json.loads(json.dumps(verified.as_dict()))["verified"] is True
 
 
@@ -163,7 +164,8 @@ def test_a_downloaded_bundle_is_verified_and_lies_in_a_new_folder(reports: Repor
 
     assert (verified.location, verified.manifest.revision) == (str(folder), 2)
     names = sorted(each.key for each in open_store(f"{url}/halcyon/{PERIOD}/r2", settings).list())
-    assert sorted(path.name for path in folder.iterdir()) == names
+    there = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert there == names
     assert set(names) >= set(a_bundle())
     assert [path.name for path in folder.parent.iterdir()] == ["halcyon"]
     assert verify(str(folder), LOCAL).files == len(names)
@@ -226,7 +228,7 @@ def test_a_hostile_name_in_a_bucket_is_written_nowhere(
 )
 def test_a_folder_that_is_not_as_it_was_fails(tmp_path: Path, change: Callable[[Path], object]) -> None:
     folder = in_folder(tmp_path / "bundle", a_bundle())
-    assert verify(str(folder), LOCAL).files == 8
+    assert verify(str(folder), LOCAL).files == 12
 
     change(folder)
 

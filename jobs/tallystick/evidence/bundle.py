@@ -23,6 +23,10 @@ REPORT = "report.json"
 FINDINGS = "findings.csv"
 REQUIRED = frozenset({REPORT, "report.html", FINDINGS, "usage.parquet", "quality.json", "run.json"})
 """The payload that every bundle has; it may hold more."""
+REQUIRED_SINCE = {
+    "tallystick/report/2": frozenset({"report.pdf", "findings.xlsx", "verify/VERIFY.md", "verify/verify.py"}),
+}
+"""What bundles of a report of that schema have besides."""
 
 
 class BundleReader(Protocol):

@@ -12,6 +12,7 @@ from tallystick.evidence import (
     money_rules,
     report_rules,
     report_shape,
+    table_rules,
 )
 from tallystick.evidence.bundle import FINDINGS, REPORT
 from tallystick.evidence.canonical import Json
@@ -25,7 +26,7 @@ RULES: tuple[Callable[[Node], None], ...] = (
     *condition_rules.RULES,
     *ask_rules.RULES,
 )
-TABLE_RULES: tuple[Callable[[Node, bytes], None], ...] = (findings_rules.findings_csv_lists_the_findings,)
+TABLE_RULES: tuple[Callable[[Node, bytes], None], ...] = (table_rules.findings_csv_lists_the_findings,)
 
 
 def rules() -> list[str]:

@@ -13,6 +13,7 @@ from tallystick.evidence.keys import SIGNATURE_LENGTH, SigningKey
 
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 _KEYS = ("payload", "payloadType", "signatures")
+_SIGNATURE_KEYS = ("keyid", "sig")
 
 
 def pre_authentication_encoding(payload: bytes) -> bytes:
@@ -54,6 +55,9 @@ class Envelope:
         root["payloadType"].one_of(PAYLOAD_TYPE)
         if sorted(root.value) != list(_KEYS):
             raise NotAsPromisedError("(all)", expected=", ".join(_KEYS), found="other keys")
+        for each in root["signatures"].each():
+            if not isinstance(each.value, dict) or sorted(each.value) != list(_SIGNATURE_KEYS):
+                raise NotAsPromisedError(each.path, expected=" and ".join(_SIGNATURE_KEYS), found="other keys")
         listed = [(each["keyid"].text(), _bytes(each["sig"], SIGNATURE_LENGTH)) for each in root["signatures"].each()]
         if not listed or [keyid for keyid, _ in listed] != sorted({keyid for keyid, _ in listed}):
             found = "none" if not listed else "a key twice, or out of order"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
 
 from tallystick.evidence.document import Node, NotAsPromisedError
@@ -12,7 +10,6 @@ VERDICTS = ("kept", "exceeded", "not decided", "not checked")
 FINDING_VERDICTS = ("exceeded", "not decided")
 NO_AGREEMENT = "agreement-in-force"
 """The standing rule that some version is in force; where it is broken there are no terms to be outside of."""
-_LONGEST_CELL = 1 << 24
 
 
 def every_clause_has_a_verdict(report: Node) -> None:
@@ -118,21 +115,6 @@ def the_conclusion_follows_from_the_verdicts(report: Node) -> None:
         raise NotAsPromisedError("conclusion", expected="another, as a clause is exceeded or open", found=conclusion)
 
 
-def findings_csv_lists_the_findings(report: Node, table: bytes) -> None:
-    """findings.csv has one row for each finding, with the same ids."""
-    header, *rows = _rows(table)
-    expected = _ids(report)
-    if len(rows) != len(expected):
-        raise NotAsPromisedError("rows", expected=f"{len(expected):,}", found=f"{len(rows):,}")
-    if "id" not in header:
-        raise NotAsPromisedError("header", expected="a column id", found=f"{len(header)} other columns")
-    for number, row in enumerate(rows, start=1):
-        if len(row) != len(header):
-            raise NotAsPromisedError(f"row {number}", expected=f"{len(header)} cells", found=f"{len(row)}")
-    if sorted(row[header.index("id")] for row in rows) != sorted(expected):
-        raise NotAsPromisedError("id", expected="the ids of report.json", found="others")
-
-
 RULES = (
     every_clause_has_a_verdict,
     the_summary_counts_the_clauses,
@@ -159,18 +141,3 @@ def _verdict_fits_readings(node: Node, allowed: tuple[str, ...]) -> None:
 
 def _ids(report: Node) -> list[str]:
     return [finding["id"].text() for finding in report["findings"].each()]
-
-
-def _rows(table: bytes) -> list[list[str]]:
-    before = csv.field_size_limit(_LONGEST_CELL)
-    try:
-        rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"), newline=""), strict=True))
-    except UnicodeDecodeError:
-        raise NotAsPromisedError("(all)", expected="UTF-8 text", found="other bytes") from None
-    except csv.Error as error:
-        raise NotAsPromisedError("(all)", expected="rows of comma-separated cells", found=str(error)) from None
-    finally:
-        csv.field_size_limit(before)
-    if not rows:
-        raise NotAsPromisedError("(all)", expected="a header", found="nothing")
-    return rows

@@ -105,7 +105,7 @@ class Manifest:
             edition=Edition(
                 title=root["title"].text(),
                 revision=_revision(about["revision"]),
-                supersedes=_superseded(about["supersedes"]),
+                supersedes=_superseded(about["supersedes"], _revision(about["revision"])),
                 code_version=about["code_version"].text(),
             ),
             provider=about["provider"].text(),
@@ -234,9 +234,11 @@ def _sha256(node: Node) -> Sha256:
         raise NotAsPromisedError(node.path, expected="64 hex digits", found=ascii(node.text()[:80])) from None
 
 
-def _superseded(node: Node) -> Superseded | None:
+def _superseded(node: Node, by: int) -> Superseded | None:
     if node.value is None:
         return None
+    if _revision(node["revision"]) >= by:
+        raise NotAsPromisedError(node["revision"].path, expected=f"less than {by}", found=str(node["revision"].value))
     return Superseded(
         revision=_revision(node["revision"]),
         report_sha256=_sha256(node["report_sha256"]),

@@ -10,7 +10,7 @@ from tallystick.evidence.canonical import NotCanonicalError, parse_canonical
 from tallystick.evidence.digest import Sha256
 from tallystick.evidence.document import Node, NotAsPromisedError
 
-FRAME = "evidence/sample.json"
+FRAME, SAMPLE = "evidence/sample.json", "evidence/sample.parquet"
 SCHEMA = "tallystick/sample/1"
 RULE = "evidence/sample.json has the digest of report.json as its seed, and its strata add up to the report's requests."
 

@@ -25,8 +25,10 @@ from tallystick.evidence.changes_rules import RULE as CHANGES_RULE
 from tallystick.evidence.changes_rules import changes_differences
 from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.document import Node, NotAsPromisedError, first_difference
-from tallystick.evidence.manifest import Manifest, compose_manifest, compose_sums, revision_name
+from tallystick.evidence.file_rules import file_differences, missing_files, sums_difference, unlisted
+from tallystick.evidence.manifest import Manifest, compose_manifest, revision_name
 from tallystick.evidence.names import is_file_name, legible
+from tallystick.evidence.report_shape import is_of_the_first_schema
 from tallystick.evidence.sample_rules import FRAME, sample_differences
 from tallystick.evidence.sample_rules import RULE as SAMPLE_RULE
 from tallystick.evidence.signatures import Seals, check_seals
@@ -50,11 +52,15 @@ NOT_READ = FileDigest.of(b"")
 """What stands for a file that the manifest does not list; its name alone is a difference."""
 LARGEST_MANIFEST = 1 << 24
 
+OF_THE_FIRST_SCHEMA = "whether report.html shows this report.json: pages of the first schema do not name it"
+NOT_COMPARED = f"{CHANGES} against the earlier report, which is not in this bundle: tallystick diff compares the two"
+
 BYTE_RULES = (
     "The bundle holds the files that its manifest lists, and no others.",
     "Every file has the length and the SHA-256 that the manifest states.",
     "SHA256SUMS is, byte for byte, what the payload files give.",
     "The manifest is, byte for byte, what the files give.",
+    "The bundle has each file that its report's schema demands, and changes.json where it supersedes another.",
     "report.json is canonical JSON.",
 )
 
@@ -119,12 +125,13 @@ def verify_bundle(
     names = _names(reader)
     manifest, manifest_bytes = _manifest(reader)
     digests, whole = _read(reader, sorted(names - {DATAPACKAGE}), manifest)
-    _refuse(_file_differences(manifest, digests))
-    _refuse(_sums_difference(digests, whole[SHA256SUMS]))
+    _refuse(file_differences(manifest, digests))
+    _refuse(sums_difference(digests, whole[SHA256SUMS]))
     report = _report(whole[REPORT])
     _refuse(consistency.contradictions(report, whole[FINDINGS]))
+    _refuse(missing_files(report, manifest))
     _refuse(_manifest_difference(manifest_bytes, manifest, report, digests))
-    _refuse([*changes_differences(manifest, whole), *sample_differences(Node(report), whole)])
+    _refuse([*changes_differences(manifest, report, whole), *sample_differences(Node(report), whole)])
     seals = check_seals(whole, manifest_bytes, digests, trust)
     shown = [name for name in renderings.RULES if name in whole]
     _refuse(_rendering_differences(Node(report), whole, shown, read_totals))
@@ -143,7 +150,11 @@ def verify_bundle(
             *seals.rules,
         ),
         seals=seals,
-        unchecked=() if read_totals else (f"the sums of {USAGE}, which takes something that reads Parquet",),
+        unchecked=(
+            *(() if read_totals else (f"the sums of {USAGE}, which takes something that reads Parquet",)),
+            *((NOT_COMPARED,) if CHANGES in whole else ()),
+            *((OF_THE_FIRST_SCHEMA,) if is_of_the_first_schema(Node(report)) else ()),
+        ),
     )
 
 
@@ -167,8 +178,7 @@ def _manifest(reader: BundleReader) -> tuple[Manifest, bytes]:
         manifest = Manifest.parse(data)
     except NotAsPromisedError as error:
         raise BundleDiffersError([_of(DATAPACKAGE, error)]) from None
-    unlisted = sorted((REQUIRED | {SHA256SUMS}) - set(manifest.files))
-    _refuse(Difference(file=name, expected="to be in the manifest", found="it is not listed") for name in unlisted)
+    _refuse(unlisted(REQUIRED | {SHA256SUMS}, manifest))
     return manifest, data
 
 
@@ -184,41 +194,14 @@ def _read(reader: BundleReader, names: list[str], manifest: Manifest) -> tuple[d
             continue
         most = manifest.files[name].size_bytes + 1
         with _opened(reader, name) as stream:
-            if name in READ_WHOLE and most <= LARGEST_WHOLE:
-                whole[name] = stream.read(most)
-                digests[name] = FileDigest.of(whole[name])
-            elif name in (REPORT, FINDINGS, SHA256SUMS, STATEMENT, TIMESTAMP):
+            if name not in READ_WHOLE:
+                digests[name] = FileDigest.of_stream(stream, most)
+            elif most > LARGEST_WHOLE:
                 raise _differs(name, expected=f"at most {LARGEST_WHOLE:,} bytes", found="more")
             else:
-                digests[name] = FileDigest.of_stream(stream, most)
+                whole[name] = stream.read(most)
+                digests[name] = FileDigest.of(whole[name])
     return digests, whole
-
-
-def _file_differences(manifest: Manifest, digests: Mapping[str, FileDigest]) -> Iterator[Difference]:
-    for name in sorted(set(manifest.files) | set(digests)):
-        expected, found = manifest.files.get(name), digests.get(name)
-        if found is None:
-            yield Difference(file=name, expected="a file", found="no such file")
-        elif expected is None:
-            yield Difference(file=name, expected="no such file", found="it is there")
-        elif expected.size_bytes != found.size_bytes:
-            size = "more" if found.size_bytes > expected.size_bytes else f"{found.size_bytes:,}"
-            yield Difference(file=name, field="bytes", expected=f"{expected.size_bytes:,}", found=size)
-        elif expected.sha256 != found.sha256:
-            yield Difference(file=name, field="sha256", expected=str(expected.sha256), found=str(found.sha256))
-
-
-def _sums_difference(digests: Mapping[str, FileDigest], sums: bytes) -> Iterator[Difference]:
-    expected = compose_sums(digests)
-    if sums != expected:
-        should, stands = expected.splitlines(), sums.splitlines()
-        line = next((n for n, pair in enumerate(zip(should, stands, strict=False)) if pair[0] != pair[1]), None)
-        if line is None:
-            found = f"{len(stands)}, or another end of the last"
-            yield Difference(file=SHA256SUMS, field="lines", expected=f"{len(should)}", found=found)
-        else:
-            found = legible(stands[line].decode("utf-8", "replace"))
-            yield Difference(file=SHA256SUMS, field=f"line {line + 1}", expected=should[line].decode(), found=found)
 
 
 def _report(data: bytes) -> Json:
@@ -249,7 +232,7 @@ def _rendering_differences(
             renderings.RULES[name](report, whole[REPORT], whole[name])
         except NotAsPromisedError as error:
             yield _of(name, error)
-    if read_totals and USAGE in whole:
+    if read_totals:
         try:
             totals_follow(report, read_totals(whole[USAGE]))
         except NotAsPromisedError as error:

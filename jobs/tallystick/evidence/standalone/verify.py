@@ -31,25 +31,20 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 MANIFEST, SUMS, STATEMENT, STAMP = "datapackage.json", "SHA256SUMS", "statement.dsse.json", "timestamp.tsr"
+CHANGES, FRAME, SAMPLE = "changes.json", "evidence/sample.json", "evidence/sample.parquet"
 NEEDED = {"report.json", "report.html", "findings.csv", "usage.parquet", "quality.json", "run.json", SUMS}
+FIRST_SCHEMA = "tallystick/report/1"
+NEEDED_SINCE = {"tallystick/report/2": {"report.pdf", "findings.xlsx", "verify/VERIFY.md", "verify/verify.py"}}
 MOST_BYTES, MOST_MANIFEST, MOST_INTEGER = 1 << 31, 1 << 24, 2**53 - 1
 PART = r"[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_-])?"
 FILE_NAME = re.compile(rf"{PART}(?:/{PART})*")
 PAYLOAD_TYPE = "application/vnd.in-toto+json"
 STATEMENT_TYPE = "https://in-toto.io/Statement/v1"
 PREDICATE_TYPE = "https://tallystick.example.com/report-bundle/v1"
-MEDIA = {
-    "json": "application/json",
-    "html": "text/html",
-    "csv": "text/csv",
-    "parquet": "application/vnd.apache.parquet",
-    "pdf": "application/pdf",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "md": "text/markdown",
-    "py": "text/x-python",
-    "txt": "text/plain",
-    "tsr": "application/timestamp-reply",
-}
+MEDIA = {"json": "application/json", "html": "text/html", "csv": "text/csv", "pdf": "application/pdf"}
+MEDIA |= {"md": "text/markdown", "py": "text/x-python", "txt": "text/plain", "tsr": "application/timestamp-reply"}
+MEDIA |= {"xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
+MEDIA |= {"parquet": "application/vnd.apache.parquet"}
 VERDICTS = ("kept", "exceeded", "not decided", "not checked")
 BOXES = (("entries", "rejected", "accepted"), ("accepted", "duplicate", "unique"))
 
@@ -130,11 +125,8 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-# ── canonical JSON (RFC 8785 without floats) ──────────────────────────────────────────────────────────────────────────
-
-
 def canonical(value: Any) -> bytes:
-    """The one form of a value in bytes."""
+    """The one form of a value in bytes (RFC 8785, without floats)."""
     return json.dumps(in_order(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode("utf-8")
 
 
@@ -191,9 +183,6 @@ def rows(value: Any, path: str) -> list[Any]:
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
         raise DiffersError("report.json", path, "a list", found)
     return found
-
-
-# ── manifest and sums ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def check_files(files: dict[str, bytes]) -> Any:
@@ -260,7 +249,7 @@ def check_manifest(package: Any, report: Any, report_sha256: str) -> None:
     revision, before = at(about, "revision", MANIFEST), at(about, "supersedes", MANIFEST)
     if not isinstance(revision, int) or isinstance(revision, bool) or revision < 1:
         raise DiffersError(MANIFEST, "tallystick.revision", "1 or more", revision)
-    if before is not None and set(before) != {"revision", "report_sha256", "datapackage_sha256"}:
+    if before is not None and (len(before) != 3 or not 0 < amount(before, "revision") < revision):
         raise DiffersError(MANIFEST, "tallystick.supersedes", "a revision and two digests", before)
     licensee, period = at(report, "licensee.id"), at(report, "period.text")
     expected = {
@@ -293,15 +282,58 @@ def check_manifest(package: Any, report: Any, report_sha256: str) -> None:
 # ── the report and its renderings ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def check_beside(report: Any, files: dict[str, bytes], about: Any) -> list[str]:
+    """What a report of its schema comes with is there; sample and changes are of this report and add up."""
+    equal("report.json", "schema is known", True, at(report, "schema") in (FIRST_SCHEMA, *NEEDED_SINCE))
+    needed = set(NEEDED_SINCE.get(report["schema"], ()))
+    needed |= {CHANGES} if needed and about["supersedes"] is not None else set()
+    needed |= {FRAME, SAMPLE} if {FRAME, SAMPLE} & set(files) else set()
+    for name in sorted(needed - set(files)):
+        raise DiffersError(name, "name", "a file that such a report comes with", "no such file")
+    if FRAME in files:
+        frame = parse(FRAME, files[FRAME])
+        equal(FRAME, "schema", "tallystick/sample/1", at(frame, "schema", FRAME))
+        equal(FRAME, "seed", about["report_sha256"], at(frame, "seed", FRAME))
+        equal(FRAME, "requests", about["requests"], amount(frame, "requests"))
+        for key in ("requests", "drawn"):
+            equal(FRAME, f"strata: {key}", amount(frame, key), sum(amount(each, key) for each in rows(frame, "strata")))
+        equal(FRAME, "drawn", True, all(amount(each, "drawn") <= amount(each, "requests") for each in frame["strata"]))
+    if CHANGES in files:
+        check_changes(report, parse(CHANGES, files[CHANGES]), about)
+        page = files.get("changes.html")
+        if page is not None and about["report_sha256"] not in page.decode("utf-8", "replace"):
+            raise DiffersError("changes.html", "report_sha256", about["report_sha256"], "it is not named")
+    elif "changes.html" in files:
+        raise DiffersError("changes.html", "(all)", f"{CHANGES} beside it", "none")
+    return [name for name in (FRAME, CHANGES) if name in files]
+
+
+def check_changes(report: Any, changes: Any, about: Any) -> None:
+    """changes.json is of this report and the one that it supersedes, counts what it lists and agrees in the totals."""
+    equal(CHANGES, "schema", "tallystick/changes/1", at(changes, "schema", CHANGES))
+    before = {key: at(changes, f"before.{key}", CHANGES) for key in ("revision", "report_sha256", "datapackage_sha256")}
+    equal(CHANGES, "before", about["supersedes"], before)
+    after = {"licensee": about["licensee"]["id"], "period": about["period"]["text"], "conclusion": about["conclusion"]}
+    for key, expected in {**after, "revision": about["revision"], "report_sha256": about["report_sha256"]}.items():
+        equal(CHANGES, f"after.{key}", expected, at(changes, f"after.{key}", CHANGES))
+    listed = [change for section in rows(changes, "sections") for change in rows(section, "changes")]
+    numbers = sum(at(change, "is_number", CHANGES) is True for change in listed)
+    counts = [numbers, len(listed) - numbers] if at(changes, "compared", CHANGES) is True else [None, None]
+    equal(CHANGES, "counts", counts, [at(changes, key, CHANGES) for key in ("numbers", "other_values")])
+    for change in (each for each in listed if "[" not in at(each, "path", CHANGES)):
+        value = report
+        for step in change["path"].split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        if not isinstance(value, dict | list) and value != at(change, "after", CHANGES):
+            raise DiffersError(CHANGES, change["path"], value, change["after"])
+
+
 def check_report(report: Any, findings_csv: bytes) -> None:
     """Its boxes and sums add up, every clause has a verdict, and the conclusion and findings.csv follow."""
-    boxes = at(report, "reconciliation")
-    for whole, *parts in BOXES:
+    whose = "attributed" if at(report, "schema") == FIRST_SCHEMA else "this_licensee"
+    for whole, *parts in (*BOXES, ("unique", "unattributed", whose)):
         total = sum(amount(report, f"reconciliation.{part}") for part in parts)
         equal("report.json", f"reconciliation.{whole}", total, amount(report, f"reconciliation.{whole}"))
-    parts = ["unattributed", "attributed" if "attributed" in boxes else "this_licensee"]
-    total = sum(amount(report, f"reconciliation.{part}") for part in parts)
-    equal("report.json", "reconciliation.unique", total, amount(report, "reconciliation.unique"))
     requests = amount(report, "summary.requests")
     for view in ("apps", "days", "months"):
         total = sum(amount(row, "requests") for row in rows(report, f"consumption.{view}"))
@@ -331,46 +363,54 @@ def check_report(report: Any, findings_csv: bytes) -> None:
     csv.field_size_limit(1 << 24)
     try:
         table = list(csv.DictReader(io.StringIO(findings_csv.decode("utf-8-sig"), newline=""), strict=True))
-        ids = sorted(row["id"] for row in table)
+        equal("findings.csv", "id", [at(each, "id") for each in findings], [row["id"] for row in table])
+        for finding, row in zip(findings, table, strict=True) if at(report, "schema") != FIRST_SCHEMA else ():
+            check_row(finding, row)
     except (ValueError, KeyError, csv.Error) as error:
         raise DiffersError("findings.csv", "id", "a column", error) from None
-    equal("findings.csv", "id", sorted(at(each, "id") for each in findings), ids)
+
+
+def check_row(finding: Any, row: dict[str, str]) -> None:
+    """The numbers of a finding stand in its row of findings.csv."""
+    counts = {key: amount(finding, key) for key in ("requests", "readings", "readings_exceeded")}
+    money = finding.get("money") or {}
+    stated = {key: money.get(key) or "" for key in ("currency", "owed", "paid", "underpaid", "interest")}
+    listed = {key: len(rows(finding, key)) for key in ("windows", "evidence")}
+    for key, value in {**counts, **listed, **stated}.items():
+        equal("findings.csv", f"{finding['id']}: {key}", str(value), row[key])
 
 
 def check_renderings(report: Any, files: dict[str, bytes]) -> list[str]:
     """Page and workbook name the digest of report.json and show its main numbers; the print has it attached."""
+    if report["schema"] == FIRST_SCHEMA:
+        return []  # pages of those name no digest
     page = files["report.html"].decode("utf-8", "replace")
-    hidden = re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", page)
-    check_shown("report.html", report, files["report.json"], page, re.sub(r"<[^>]*>", " ", hidden))
-    checked = ["report.html"]
-    if "findings.xlsx" in files:
-        try:
-            with zipfile.ZipFile(io.BytesIO(files["findings.xlsx"])) as book:
-                parts = [each for each in book.infolist() if each.filename.endswith(".xml")]
-                if sum(each.file_size for each in parts) > 1 << 28:
-                    raise DiffersError("findings.xlsx", "(all)", "a workbook", "more than 256 MiB of text")
-                text = " ".join(book.read(each).decode("utf-8", "replace") for each in parts)
-        except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-            raise DiffersError("findings.xlsx", "(all)", "a workbook", error) from None
-        check_shown("findings.xlsx", report, files["report.json"], text, re.sub(r"<[^>]*>", " ", text))
-        checked.append("findings.xlsx")
-    if "report.pdf" in files:
-        if not any(stream == files["report.json"] for stream in attached(files["report.pdf"], files["report.json"])):
-            raise DiffersError("report.pdf", "attachment", "the bytes of report.json", "no such attachment")
-        checked.append("report.pdf")
-    return checked
+    shown = {"report.html": (page, re.sub(r"(?is)<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", page))}
+    shown["findings.xlsx"] = (workbook(files["findings.xlsx"]),) * 2
+    for file, (text, visible) in shown.items():
+        if sha256(files["report.json"]) not in text:
+            raise DiffersError(file, "report_sha256", sha256(files["report.json"]), "it is not named")
+        visible = html.unescape(re.sub(r"<[^>]*>", " ", visible))
+        ungrouped = re.sub(r"(?<=\d)[,.' \u00a0\u2009\u202f\u2019](?=\d{3}(?!\d))", "", visible)
+        numbers = set(re.findall(r"\d+", visible)) | set(re.findall(r"\d+", ungrouped))
+        for path in ("summary.requests", "summary.records.sum", "summary.clauses", "summary.findings"):
+            if str(amount(report, path)) not in numbers:
+                raise DiffersError(file, path, amount(report, path), "it is not shown")
+    if not any(stream == files["report.json"] for stream in attached(files["report.pdf"], files["report.json"])):
+        raise DiffersError("report.pdf", "attachment", "the bytes of report.json", "no such attachment")
+    return [*shown, "report.pdf"]
 
 
-def check_shown(file: str, report: Any, report_bytes: bytes, text: str, shown: str) -> None:
-    """One rendering names the digest and shows the numbers, with or without marks between thousands."""
-    if sha256(report_bytes) not in text:
-        raise DiffersError(file, "report_sha256", sha256(report_bytes), "it is not named")
-    shown = html.unescape(shown)
-    ungrouped = re.sub(r"(?<=\d)[,.' \u00a0\u2009\u202f\u2019](?=\d{3}(?!\d))", "", shown)
-    numbers = set(re.findall(r"\d+", shown)) | set(re.findall(r"\d+", ungrouped))
-    for path in ("summary.requests", "summary.records.sum", "summary.clauses", "summary.findings"):
-        if str(amount(report, path)) not in numbers:
-            raise DiffersError(file, path, amount(report, path), "it is not shown")
+def workbook(data: bytes) -> str:
+    """All text of a workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as book:
+            parts = [each for each in book.infolist() if each.filename.endswith(".xml")]
+            if sum(each.file_size for each in parts) > 1 << 28:
+                raise DiffersError("findings.xlsx", "(all)", "a workbook", "more than 256 MiB of text")
+            return " ".join(book.read(each).decode("utf-8", "replace") for each in parts)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise DiffersError("findings.xlsx", "(all)", "a workbook", error) from None
 
 
 def attached(pdf: bytes, wanted: bytes) -> Iterator[bytes]:
@@ -437,6 +477,7 @@ def check_statement(files: dict[str, bytes], package: Any, trusted: list[str]) -
     if payload != canonical(expected):
         raise DiffersError(STATEMENT, "payload", "what files and manifest give", "something else")
     signatures = [(at(each, "keyid", STATEMENT), at(each, "sig", STATEMENT)) for each in envelope["signatures"]]
+    equal(STATEMENT, "keyid and sig alone", True, all(len(each) == 2 for each in envelope["signatures"]))
     equal(STATEMENT, "signatures", sorted(keys), [keyid for keyid, _ in signatures])
     if not keys:
         raise DiffersError(STATEMENT, "signatures", "one or more", "none")
@@ -492,9 +533,6 @@ def values(data: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
-# ── all of it ─────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
 def verify(place: Path, trusted: list[str]) -> list[str]:
     """What was checked and what was not, a line each; DiffersError for the first thing that is not as it should be."""
     files = read_bundle(place)
@@ -502,12 +540,13 @@ def verify(place: Path, trusted: list[str]) -> list[str]:
     report = parse("report.json", files["report.json"])
     check_report(report, files["findings.csv"])
     check_manifest(package, report, sha256(files["report.json"]))
+    beside = check_beside(report, files, package["tallystick"])
     renderings = check_renderings(report, files)
     about = package["tallystick"]
     said = [
         f"{about['licensee']['id']} {about['period']['text']} r{about['revision']}: {about['conclusion']}",
         f"checked: {len(files)} files, {sum(map(len, files.values()))} bytes, manifest, {SUMS}, sums and verdicts",
-        f"checked: that these show report.json: {', '.join(renderings)}",
+        f"checked: that these show report.json: {', '.join((*renderings, *beside))}",
     ]
     if STATEMENT in files:
         keys = check_statement(files, package, trusted)
