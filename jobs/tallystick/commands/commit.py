@@ -119,6 +119,7 @@ def commit(
                 catalogue=Catalogue.of(settings.formats) if settings else BUILT_IN,
                 format_name=format_name,
                 recognitions=whose.recognitions,
+                digest_key=terms.key.for_secrets,
                 accepts_refused=accepts_refused,
                 memory_limit=memory_limit,
                 scratch=scratch,

@@ -64,7 +64,7 @@ class Comparison:
         return list(self._rows("app", "app"))
 
     def hours(self, *, only_unlike: bool = False) -> Iterator[Row]:
-        """The numbers of each hour and app, in that order; if asked, only where not all agree, be it in another hour."""
+        """The numbers of each hour and app, in that order; if asked, only where not all agree."""
         unlike = "WHERE differing + undecided + only_ours + only_theirs + other_app > 0" if only_unlike else ""
         return self._rows(f"{hour_sql('hour')} AS hour, app", "hour, app", unlike)
 

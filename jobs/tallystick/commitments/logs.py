@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,7 @@ from typing import BinaryIO
 
 import duckdb
 
-from tallystick.digest_key import LENGTH, DigestKey
+from tallystick.digest_key import DigestKey
 from tallystick.duck import PASSING, connect, quote_text, write_partitions
 from tallystick.errors import InputError, MissingInputError, UnreadableFileError
 from tallystick.formats import BUILT_IN, Catalogue
@@ -40,6 +39,7 @@ class Reading:
     catalogue: Catalogue = BUILT_IN
     format_name: str | None = None
     recognitions: tuple[Recognition, ...] = ()
+    digest_key: DigestKey
     accepts_refused: bool = False
     memory_limit: str = "1GB"
     scratch: Path
@@ -62,8 +62,6 @@ class DayFiles:
     def __init__(self, objects: Sequence[LogObject], open_object: Callable[[str], BinaryIO], reading: Reading) -> None:
         self.offered = Offered()
         self._objects, self._open, self._reading = objects, open_object, reading
-        # Secrets are only compared with the register, here and now, so nobody ever needs the key again.
-        self._key = DigestKey(secret=secrets.token_bytes(LENGTH))
         self._intake = reading.scratch / INTAKE.name
         self._current: dict[str, None] = {}
 
@@ -126,7 +124,7 @@ class DayFiles:
             uri=one.uri,
             version_tag="",
             format=reading.format_name,
-            digest_key=self._key,
+            digest_key=reading.digest_key,
         )
         read = partial(
             read_or_refuse, connection, task, open_object=self._open, scratch=reading.scratch, batch=BATCH,
@@ -144,7 +142,7 @@ class DayFiles:
             intake=f"SELECT * FROM read_parquet([{files}], hive_partitioning = true, hive_types = {{{DAY}: DATE}})",
             current=tuple((file_id, BATCH) for file_id in self._current),
             recognitions=self._reading.recognitions,
-            digest_key=self._key,
+            digest_key=self._reading.digest_key,
             root=self._reading.scratch,
             name="request",
             memory_limit=self._reading.memory_limit,

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tallystick.digest_key import DigestKey
 from tallystick.errors import (
     BadConfigurationError,
     MissingInputError,
@@ -78,6 +79,11 @@ class SharedKey:
     def mark(self) -> str:
         """What tells this key from others and gives nothing of it away; 16 hex digits."""
         return self._derived("key").hex()[:16]
+
+    @property
+    def for_secrets(self) -> DigestKey:
+        """The key under which secrets in logs are digested: one that is part of an identity is the same on both sides."""
+        return DigestKey(secret=self._derived("secrets"))
 
     def digest_sql(self, identity: Sequence[str], message: str) -> str:
         """SQL for the keyed digest of a text, 64 hex digits; the key is another one for each kind of identity."""
