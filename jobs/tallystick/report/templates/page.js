@@ -19,7 +19,7 @@ const valueOf = (cell) => {
   const text = stated ?? [...(cell?.childNodes ?? [])].map((node) => node.textContent.trim()).find(Boolean) ?? "";
   const number = numberOf(text, stated === undefined ? point : ".");
   if (number !== null) return { rank: 0, is: number };
-  return { rank: text === "" || text === "\u2013" ? 2 : 1, is: text };
+  return { rank: text === "" || text === "\u2013" ? 2 : 1, is: text.replace(/^(\d\d)\/(\d\d)\/(\d{4})/, "$3-$2-$1") };
 };
 
 const compared = (one, other) => {
@@ -57,7 +57,7 @@ const makeSortable = (table) => {
 /* Filtering: of the rows of a table, and of the finding or clause that each row leads to. */
 
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
-const SEARCHED = "h3, blockquote, .source, tbody th, tbody td, code";
+const SEARCHED = "h3, blockquote, .source, tbody th, tbody td, li:has(bdi), code";
 
 const makeFilter = (bar) => {
   const search = bar.querySelector("input");
