@@ -60,6 +60,7 @@ def visit(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Visit]]:
         file = tmp_path / "report.html"
         file.write_bytes(html)
         page = browser.new_page(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        page.set_default_timeout(10_000)
         opened.append(page)
         visited = Visit(page=page)
         page.on("request", lambda request: visited.requests.append(request.url))

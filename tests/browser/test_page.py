@@ -2,14 +2,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from browser.conftest import Visit
-from report.documents import a_document, a_finding, a_version, an_empty_document
+from browser.pages import crowded_report, letters_report
+from report.documents import an_empty_document
 from report.hostile import HOSTILE, page_with
-from report.letters_case import the_letters_case
 from tallystick.report.html import render_html
 
 pytestmark = pytest.mark.browser
@@ -43,58 +42,14 @@ OVERFLOWING = """() => [...document.querySelectorAll('body *')]
   .map(element => element.outerHTML.slice(0, 80))"""
 
 
-def a_crowded_first_page() -> dict[str, Any]:
-    """As much as can stand on page one: long names, sentences and reasons, many versions, every remark on the log."""
-    sentence = "A sentence that goes on and on about what was measured. " * 12
-    findings = [
-        a_finding(id=f"f-{number}", clause=f"c-{number}", sentence=sentence, cites="§ 4.2 (a) (iii), as amended " * 5)
-        for number in range(9)
-    ]
-    document = a_document(
-        licensee={"id": "long", "name": "A Licensee With A Very Long Name " * 20},
-        provider={"name": "A Provider With A Very Long Name " * 20},
-        conclusion="outside terms",
-        reasons=[sentence] * 9,
-        findings=findings,
-        agreements=[
-            a_version(
-                version=f"{year}-07-01, as amended and restated for the {year - 2000}th time",
-                in_force_from=f"{year}-07-01",
-            )
-            for year in range(2010, 2022)
-        ],
-    )
-    source = document["completeness"]["sources"][0]
-    document["completeness"]["sources"] = [
-        source | {"missing": 3, "days_without_entries": 4},
-        source | {"numbered": False},
-    ]
-    document["completeness"]["gaps"] = [
-        {
-            "source": "gateway",
-            "epoch": None,
-            "first_missing": 7,
-            "last_missing": 9,
-            "missing": 3,
-            "after_at": None,
-            "before_at": None,
-        }
-    ]
-    file = {"source": "gateway", "file": "a.gz", "file_id": "0" * 64, "problem": "cut"}
-    document["completeness"]["refused_files"] = [file]
-    document["summary"]["requests"] = document["summary"]["records"]["sum"] = 26_000_000_000
-    document["summary"]["response_bytes"]["sum"] = 2**60
-    return document
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture
 def letters() -> bytes:
-    return render_html(the_letters_case())
+    return letters_report("en")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def crowded() -> bytes:
-    return render_html(a_crowded_first_page())
+    return crowded_report()
 
 
 def test_a_page_opened_from_disk_asks_for_nothing_but_itself_and_complains_of_nothing(

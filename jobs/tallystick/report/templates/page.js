@@ -57,7 +57,7 @@ const makeSortable = (table) => {
 /* Filtering: of the rows of a table, and of the finding or clause that each row leads to. */
 
 const folded = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/\s+/g, " ").trim();
-const SEARCHED = "h3, blockquote, .source, tbody th, tbody td, li:has(bdi), code";
+const SEARCHED = "h3, blockquote, .source, tbody th, tbody td, :is(p, li):has(bdi), code";
 
 const makeFilter = (bar) => {
   const search = bar.querySelector("input");
