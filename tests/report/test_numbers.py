@@ -85,14 +85,18 @@ def said_amounts(value: Any) -> Any:
 def shown_parts(document: Any, windows: int, evidence: int) -> dict[str, Any]:
     """What page and print promise to show, with so many windows and requests of each finding."""
     clauses = [{name: part for name, part in clause.items() if name != "limits"} for clause in document["clauses"]]
+    said = ("requests", "condition", "effect", "cause", "earlier")
     findings = [
         {
-            "requests": finding["requests"],
+            **{name: finding[name] for name in said},
             "windows": finding["windows"][:windows],
             "positions": [pointer["position"] for pointer in finding["evidence"][:evidence]],
         }
         for finding in document["findings"]
     ]
+    by_source: dict[str, list[list[int]]] = {}
+    for file in document["files"]:
+        by_source.setdefault(file["source"], []).append([file["requests"], file["duplicates"]])
     consumption = {name: document["consumption"][name] for name in ("months", "routes", "statuses")}
     apps = [
         {name: value for name, value in app.items() if name != "response_bytes"}  # the workbook has an app's bytes
@@ -113,6 +117,10 @@ def shown_parts(document: Any, windows: int, evidence: int) -> dict[str, Any]:
         "sources": complete,
         "gaps": document["completeness"]["gaps"],
         "rejected": document["completeness"]["rejected_entries"],
+        "asks": [{name: ask[name] for name in ("values", "within_days")} for ask in document["asks"]],
+        "files": [[len(files), *map(sum, zip(*files, strict=True))] for files in by_source.values()],
+        "listed_files": [[file["requests"], file["duplicates"]] for file in document["files"][:MOST_FILES]],
+        "run": RUN["inputs"]["log_files"],
     }
 
 
@@ -127,28 +135,16 @@ def as_read(text: str, words: Words) -> set[str]:
 def printed_parts(document: Any) -> dict[str, Any]:
     """What the print promises beside what page and print both do."""
     consumption, complete = document["consumption"], document["completeness"]
-    findings = [
-        {name: finding[name] for name in ("condition", "effect", "cause", "earlier")}
-        for finding in document["findings"]
-    ]
-    by_source: dict[str, list[list[int]]] = {}
-    for file in document["files"]:
-        by_source.setdefault(file["source"], []).append([file["requests"], file["duplicates"]])
-    seen = {
-        source: "".join(row["seen"] for row in complete["hours"] if row["source"] == source) for source in by_source
-    }
+    seen = {source["source"]: "" for source in complete["sources"]}
+    for row in complete["hours"]:
+        seen[row["source"]] += row["seen"]
     return {
-        "findings": findings,
-        "asks": [{name: ask[name] for name in ("number", "values", "within_days")} for ask in document["asks"]],
         "days": [day["requests"] for day in consumption["days"]],
         "bytes": [app["response_bytes"] for app in consumption["apps"]],
         "credentials": consumption["by_credential"],
         "other_credentials": consumption["other_credentials"],
         "late": complete["late_files"],
         "hours": [[hours.count("1"), hours.count("0")] for hours in seen.values()],
-        "files": [[len(files), *map(sum, zip(*files, strict=True))] for files in by_source.values()],
-        "listed_files": [[file["requests"], file["duplicates"]] for file in document["files"][:MOST_FILES]],
-        "run": RUN["inputs"]["log_files"],
     }
 
 
