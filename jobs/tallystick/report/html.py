@@ -56,7 +56,7 @@ def render_html(
             reasons={name: reason_said(name, words).text for name in REASONS},
             report_sha256=_sha256(document),
             signers=signers,
-            inline=inline("page.css", script="page.js", images="data:"),
+            inline=inline("page.css", "controls.css", script="page.js", images="data:"),
         )
     )
     return rendered.encode("utf-8")
