@@ -46,7 +46,7 @@ def plain(value: Any) -> Cell:
     if isinstance(value, Mapping):
         return "; ".join(f"{name}={plain(each)}" for name, each in sorted(value.items()))
     if isinstance(value, list | tuple):
-        return "; ".join(str(plain(each)) for each in value)
+        return "; ".join(str(plain(each)) for each in value) or None
     if isinstance(value, bool):
         return "yes" if value else "no"
     return None if value is None else value if isinstance(value, int | Decimal) else str(value)

@@ -63,6 +63,7 @@ def findings_xlsx(document: Mapping[str, Any], report: bytes, made: MadeWith | N
             page.set_column(place, place, width + 2)
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, rows, len(sheet.columns) - 1)
+        page.ignore_errors({"number_stored_as_text": f"A1:XFD{rows + 1}"})  # ids are text on purpose
     book.close()
     return buffer.getvalue()
 
