@@ -134,6 +134,7 @@ def verify(
     licensee: Annotated[Optional[str], typer.Option("--licensee", help="With --period: its latest report.")] = None,  # noqa: UP045
     period: Annotated[Optional[str], typer.Option("--period", help="With --licensee: its latest report.")] = None,  # noqa: UP045
     trust: TrustOption = None,
+    render: Annotated[bool, typer.Option("--render", help="Make page, print and tables again and compare.")] = False,
     project: Folder = HERE,
     as_json: AsJson = False,
 ) -> None:
@@ -142,7 +143,7 @@ def verify(
     from tallystick.stages.verify import verify as stage
 
     where = location or latest_location(project, licensee, period)
-    verified = stage(where, s3_settings(project), trusted(project, trust))
+    verified = stage(where, s3_settings(project), trusted(project, trust), render=render)
     _warn_unsigned(verified)
     _say(verified.as_dict() if as_json else None, as_json, *in_lines(verified))
 

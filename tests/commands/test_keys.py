@@ -14,6 +14,7 @@ from commands.command_line import ran_apart, tallystick
 from evidence.bundles import a_bundle, a_payload
 from evidence.signed import a_signed_bundle, in_folder
 from tallystick.evidence.keys import SigningKey
+from tallystick.evidence.renderings import NOT_MADE_AGAIN
 from tallystick.storage.key_files import read_signing_key
 
 
@@ -83,7 +84,7 @@ def test_verify_says_who_signed_and_what_it_did_not_check(tmp_path: Path) -> Non
     nobody = tallystick("verify", unsigned)
     assert (known.code, unknown.code, nobody.code) == (0, 0, 0)
     assert f"signed by key {key.public.keyid[:16]} (trusted)" in known.stdout
-    assert "not checked" not in known.stdout
+    assert [line for line in known.stdout.splitlines() if "not checked" in line] == [f"not checked: {NOT_MADE_AGAIN}"]
     assert "not checked: whose key has signed the bundle: it is none that is trusted here" in unknown.stdout
     assert "NOT SIGNED" in nobody.stdout
     assert "NOT SIGNED" in nobody.stderr

@@ -26,6 +26,7 @@ from tallystick.evidence.canonical import canonical_bytes, parse_strict
 from tallystick.evidence.digest import FileDigest, Sha256
 from tallystick.evidence.document import NotAsPromisedError
 from tallystick.evidence.manifest import SELF, Edition, Manifest, Superseded, compose_sums
+from tallystick.evidence.renderings import NOT_MADE_AGAIN
 from tallystick.evidence.verification import verify_bundle
 
 GOOD = a_bundle()
@@ -84,6 +85,7 @@ def test_a_whole_bundle_is_verified_and_says_what_was_checked() -> None:
         "not_checked": [
             "who made the bundle: it is not signed",
             "the sums of usage.parquet, which takes something that reads Parquet",
+            NOT_MADE_AGAIN,
         ],
     }
 

@@ -98,7 +98,7 @@ def test_pandas_and_duckdb_read_what_pyarrow_reads(bundle: Path, findings: dict[
 
 
 def test_the_bundle_is_verified_with_its_evidence(bundle: Path) -> None:
-    verified = verify(str(bundle), S3Settings())
+    verified = verify(str(bundle), S3Settings(), render=True)
 
     assert verified.files >= 12
     assert {"report.pdf", "findings.xlsx"} <= {file.name for file in bundle.iterdir()}

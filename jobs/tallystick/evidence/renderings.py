@@ -8,9 +8,11 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+from tallystick.errors import Difference
 from tallystick.evidence.bundle import REPORT
+from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.document import Node, NotAsPromisedError
 from tallystick.evidence.report_shape import is_of_the_first_schema
 
@@ -71,6 +73,25 @@ RULES: Mapping[str, Callable[[Node, bytes, bytes], None]] = {
     WORKBOOK: the_workbook_is_of_this_report,
 }
 """For each rendering the rule that it is held to, where the bundle has it."""
+
+
+MakeAgain = Callable[[Mapping[str, bytes], str, Sequence[str]], Mapping[str, bytes]]
+"""Makes page, print, workbook and table again from a bundle's files, its code version and the ids of its signers.
+
+NotAsPromisedError where this program cannot. evidence/ itself renders nothing.
+"""
+MADE_AGAIN = "Page, print, workbook, table and instructions are, byte for byte, what this program makes of report.json."
+NOT_MADE_AGAIN = "that page and print show every number where it belongs: tallystick verify --render makes them again"
+
+
+def not_as_made(made: Mapping[str, bytes], digests: Mapping[str, FileDigest]) -> list[Difference]:
+    """The renderings that are other bytes than those that were made again."""
+    expected = f"what this program makes of {REPORT}"
+    return [
+        Difference(file=name, expected=expected, found="other bytes" if name in digests else "no such file")
+        for name, data in sorted(made.items())
+        if digests.get(name) != FileDigest.of(data)
+    ]
 
 
 def _names_the_digest(text: str, report_bytes: bytes) -> None:

@@ -37,6 +37,8 @@ from tallystick.evidence.trust import NOBODY, Trust
 
 READ_WHOLE = (
     REPORT,
+    "quality.json",
+    "run.json",
     FINDINGS,
     SHA256SUMS,
     STATEMENT,
@@ -112,12 +114,18 @@ class Verified:
 
 
 def verify_bundle(
-    reader: BundleReader, *, location: str, trust: Trust = NOBODY, read_totals: ReadTotals | None = None
+    reader: BundleReader,
+    *,
+    location: str,
+    trust: Trust = NOBODY,
+    read_totals: ReadTotals | None = None,
+    make_again: renderings.MakeAgain | None = None,
 ) -> Verified:
     """Check a whole bundle, reading each file once; `location` is only repeated in the result.
 
     Signatures are checked by the keys that the statement names; with a trusted key, that key must be among them.
-    `read_totals` adds up usage.parquet; without it that is left out, and the result says so.
+    `read_totals` adds up usage.parquet, and `make_again` renders the report once more; without one of them that is left
+    out, and the result says so.
 
     Raises BundleDiffersError that names each file that differs, what was expected and what was found, and
     VerificationError when there is nothing to check.
@@ -135,6 +143,9 @@ def verify_bundle(
     seals = check_seals(whole, manifest_bytes, digests, trust)
     shown = [name for name in renderings.RULES if name in whole]
     _refuse(_rendering_differences(Node(report), whole, shown, read_totals))
+    if make_again:
+        signers = [each.key.keyid for each in seals.signatures]
+        _refuse(_made_again(make_again, whole, manifest, signers, digests))
     return Verified(
         location=location,
         manifest=manifest,
@@ -144,6 +155,7 @@ def verify_bundle(
             *BYTE_RULES,
             *consistency.rules(),
             *((renderings.RULES[name].__doc__ or "").strip() for name in shown),
+            *([renderings.MADE_AGAIN] if make_again else []),
             *([RULE] if read_totals else []),
             *([CHANGES_RULE] if CHANGES in whole else []),
             *([SAMPLE_RULE] if FRAME in whole else []),
@@ -153,6 +165,7 @@ def verify_bundle(
         unchecked=(
             *(() if read_totals else (f"the sums of {USAGE}, which takes something that reads Parquet",)),
             *((NOT_COMPARED,) if CHANGES in whole else ()),
+            *(() if make_again else (renderings.NOT_MADE_AGAIN,)),
             *((OF_THE_FIRST_SCHEMA,) if is_of_the_first_schema(Node(report)) else ()),
         ),
     )
@@ -237,6 +250,19 @@ def _rendering_differences(
             totals_follow(report, read_totals(whole[USAGE]))
         except NotAsPromisedError as error:
             yield _of(USAGE, error)
+
+
+def _made_again(
+    make: renderings.MakeAgain,
+    whole: Mapping[str, bytes],
+    manifest: Manifest,
+    signers: list[str],
+    digests: Mapping[str, FileDigest],
+) -> Iterator[Difference]:
+    try:
+        yield from renderings.not_as_made(make(whole, manifest.edition.code_version, signers), digests)
+    except NotAsPromisedError as error:
+        yield _of(DATAPACKAGE, error)
 
 
 def _all(stream: BinaryIO, name: str, most: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tallystick.errors import TallystickError
+from tallystick.evidence.renderings import MakeAgain
 from tallystick.evidence.trust import NOBODY, Trust
 from tallystick.evidence.verification import Verified, verify_bundle
 from tallystick.report.usage_totals import usage_totals
@@ -11,8 +12,10 @@ from tallystick.settings import S3Settings
 from tallystick.storage.published import find_bundle
 
 
-def verify(location: str, s3: S3Settings, trust: Trust = NOBODY) -> Verified:
+def verify(location: str, s3: S3Settings, trust: Trust = NOBODY, *, render: bool = False) -> Verified:
     """Check the bundle in a folder, a zip or under an s3:// prefix; of a `<licensee>/<period>` folder the latest one.
+
+    With `render` page, print, workbook and table are made again from report.json and must be the same bytes.
 
     Returns what was checked (`as_dict()` for a program). VerificationError names each file that differs, what was
     expected and what was found; nothing to check is an error too, and so is a bundle that no trusted key has signed.
@@ -20,10 +23,22 @@ def verify(location: str, s3: S3Settings, trust: Trust = NOBODY) -> Verified:
     log_event("verify.started", location=location)
     try:
         found = find_bundle(location, s3)
-        verified = verify_bundle(found.reader, location=found.location, trust=trust, read_totals=usage_totals)
+        verified = verify_bundle(
+            found.reader,
+            location=found.location,
+            trust=trust,
+            read_totals=usage_totals,
+            make_again=_render_again() if render else None,
+        )
         found.check_place(verified.manifest)
     except TallystickError as error:
         log_event("verify.failed", location=location, error=type(error).__name__)
         raise
     log_event("verify.done", location=verified.location, files=verified.files, bytes=verified.size_bytes)
     return verified
+
+
+def _render_again() -> MakeAgain:
+    from tallystick.report.again import render_again  # only who asks for it pays for what renders
+
+    return render_again
