@@ -89,10 +89,10 @@ def _short_block(block: FindingBlock, words: Words) -> list[Block]:
     said += [cause_said(finding["cause"], words)] if finding.get("cause") else []
     blocks = [heading(3, kicker), paragraph(finding_said(finding, words)), paragraph(_source(finding, words), "fine")]
     blocks += [paragraph(each, "fine") for each in said]
-    for file, rows in block.files[:1]:
-        where = f"{visible(file['source'])} · {visible(file['file'])} · {file['file_id']}"
-        position = f"{words.plain('evidence.position')} {words.number(rows[0]['position'])}"
-        blocks.append(paragraph(f"{where} · {position} · {words.instant(rows[0]['received_at'])}", "fine"))
+    for row in finding["evidence"][:1]:
+        where = f"{visible(row['source'])} · {visible(row['file'])} · {row['file_id']}"
+        position = f"{words.plain('evidence.position')} {words.number(row['position'])}"
+        blocks.append(paragraph(f"{where} · {position} · {words.instant(row['received_at'])}", "fine"))
     blocks += _response(finding, words)
     return [*blocks, paragraph(f"{words.plain('finding.id')} {finding['id']}", "fine")]
 
@@ -195,10 +195,10 @@ def _response(finding: Row, words: Words) -> list[Block]:
 
 
 def _windows(block: FindingBlock, words: Words) -> list[Block]:
-    windows = block.windows.rows[:MOST_WINDOWS_ON_PAPER]
+    every = len(block.finding["windows"])
+    windows = block.finding["windows"][:MOST_WINDOWS_ON_PAPER]
     if not windows:
         return []
-    every = len(block.windows.rows) + block.windows.rest
     instants = [name for name in ("crossed_at", "peak_at") if any(window[name] for window in windows)]
     columns = [
         column(words.plain("windows.reading"), wide=2),
@@ -231,7 +231,7 @@ def _windows(block: FindingBlock, words: Words) -> list[Block]:
 
 def _evidence(block: FindingBlock, words: Words) -> list[Block]:
     title = heading(4, words.plain("finding.evidence"))
-    pointers = [(file, row) for file, rows in block.files for row in rows]
+    pointers = block.finding["evidence"]
     if not pointers:
         return [title, paragraph(words.plain("evidence.nothing"))]
     columns = [
@@ -243,14 +243,14 @@ def _evidence(block: FindingBlock, words: Words) -> list[Block]:
     shown = pointers[:MOST_EVIDENCE_ON_PAPER]
     rows = [
         [
-            cell(f"{visible(file['source'])} · {visible(file['file'])}", file["file_id"]),
+            cell(f"{visible(row['source'])} · {visible(row['file'])}", row["file_id"]),
             words.number(row["position"]),
             words.instant(row["received_at"]),
             words.show(row["request_id"]),
         ]
-        for file, row in shown
+        for row in shown
     ]
-    more = len(pointers) - len(shown) + block.evidence_rest
+    more = len(pointers) - len(shown)
     return [
         title,
         table(words.plain("evidence.caption"), columns, rows),

@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tallystick.report.made_with import MadeWith
+from tallystick.report.page import CHECKS, FILES, METHOD
 from tallystick.report.paper.parts import Block, Cell, cell, code, column, heading, listed, paragraph, table, terms
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
-RULES = (
-    *("entries", "identity", "attribution", "times", "versions", "limits", "readings", "unknown", "numbers", "order"),
-    "causes",
-)
-STEPS = ("bytes", "tool", "alone", "numbers", "recount")
-FILES = (
-    *("report.json", "report.html", "report.pdf", "findings.csv", "findings.xlsx", "usage.parquet", "evidence/"),
-    *("evidence/sample.parquet", "quality.json", "run.json", "changes.html", "datapackage.json", "SHA256SUMS"),
-    *("verify/VERIFY.md", "verify/verify.py"),
-)
-
 
 def method(words: Words) -> list[Block]:
     """The rules behind every number."""
-    rules = [words.plain(f"method.{rule}") for rule in RULES]
+    rules = [words.plain(f"method.{rule}") for rule in METHOD]
     return [paragraph(words.plain("method.lead"), "lead"), listed(rules)]
 
 
@@ -32,7 +22,7 @@ def checking(signers: Sequence[str], words: Words) -> list[Block]:
     signed = [paragraph(words.plain("checking.signed")), listed(list(signers))]
     unsigned = [{**paragraph(words.plain("checking.unsigned")), "alarm": True}]
     blocks = [paragraph(words.plain("checking.lead"), "lead"), *(signed if signers else unsigned)]
-    for step in STEPS:
+    for step in CHECKS:
         blocks += [
             heading(3, words.plain(f"checking.{step}.what")),
             code(words.plain(f"checking.{step}.type")),

@@ -5,18 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from tallystick.report.page import Page
+from tallystick.report.page import GLOSSARY, Page
 from tallystick.report.paper.parts import Block, column, heading, listed, paragraph, table, terms
 from tallystick.report.said_lists import not_seen_said, reasons_said
 from tallystick.report.words import Words
 
 Row = Mapping[str, Any]
-
-GLOSSARY = (
-    *("entry", "rejected", "duplicate", "conflict", "unattributed", "request", "record", "refused", "version"),
-    *("reading", "tolerance", "window", "episode", "peak", "served_over", "unknown", "underpaid", "verdict"),
-    *("conclusion", "gap", "digest", "marks"),
-)
 
 
 def reconciliation(document: Row, page: Page, words: Words) -> list[Block]:
