@@ -328,7 +328,7 @@ def a_document(**changes: Any) -> Row:
             "credentials": 1,
             "by_credential": [a_credential()],
             "other_credentials": no_other_credentials(),
-            "peaks": [some_peaks()],
+            "peaks": [],
         },
         "reconciliation": {
             "entries": 11,

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from report.documents import Row, a_document, a_source, a_version, amount, an_app, digest
+from report.documents import (
+    Row,
+    a_document,
+    a_source,
+    a_version,
+    amount,
+    an_app,
+    digest,
+    no_other_credentials,
+)
 from report.letters_findings import APPS, NEW, OLD, the_clauses, the_findings
 from report.letters_parts import the_asks, with_parts
+from report.letters_seen import the_credentials, the_hours, the_late_files, the_peaks
 
 REQUESTS, RECORDS, REFUSED, ERRORS, RECORDS_NOT_LOGGED = 780_000, 26_000_000, 31_980, 27_300, 31_204
 BYTES_A_RECORD = 71_000
+CREDENTIALS = 23
 FIRST, DAYS, DAYS_OF_OLD = date(2022, 1, 1), 366, 181
 ROUTES = (
     ("GET", "/2/posts/search/recent", 38),
@@ -54,7 +65,7 @@ def the_letters_case() -> Row:
             "throttled": REFUSED,
             "errors": ERRORS,
             "apps": len(APPS),
-            "credentials": 23,
+            "credentials": CREDENTIALS,
             "clauses": len(clauses),
             "clauses_exceeded": verdicts.count("exceeded"),
             "clauses_kept": verdicts.count("kept"),
@@ -88,6 +99,10 @@ def the_letters_case() -> Row:
                 )
             ],
             "weekday_hours": _week(),
+            "credentials": CREDENTIALS,
+            **the_credentials(*_by_credential(), byte_each=BYTES_A_RECORD, unknown=RECORDS_NOT_LOGGED),
+            "other_credentials": no_other_credentials(),
+            "peaks": the_peaks(findings, FIRST, DAYS, DAYS_OF_OLD),
         },
         reconciliation={
             "entries": 787_550,
@@ -125,6 +140,13 @@ def _files() -> list[Row]:
         for source in _completeness()["sources"]
         for number, requests in enumerate(split(source["this_licensee"], [1] * DAYS))
     ]
+
+
+def _by_credential() -> tuple[list[int], list[int], list[int]]:
+    """Requests, records and refused requests of each credential."""
+    weights = [70 // (number + 1) + 1 for number in range(CREDENTIALS)]
+    requests, records, refused = (split(total, weights) for total in (REQUESTS, RECORDS, REFUSED))
+    return requests, records, refused
 
 
 def split(total: int, weights: list[int]) -> list[int]:
@@ -275,4 +297,6 @@ def _completeness() -> Row:
             {"reason": "no_time", "entries": 44, "bytes": None},
         ],
         "unattributed": 1_871,
+        "hours": the_hours([source["source"] for source in sources], FIRST, DAYS),
+        "late_files": the_late_files(),
     }

@@ -23,7 +23,8 @@ from report.documents import (
 )
 from report.letters_case import the_letters_case
 from tallystick.report.axes import amount_ticks, day_ticks, short_amount
-from tallystick.report.charts import Figure, figures
+from tallystick.report.charts import figures
+from tallystick.report.figure import Figure
 from tallystick.report.words import Words
 
 EN = Words.load()
@@ -54,6 +55,7 @@ def test_each_chart_says_its_message_in_words_from_the_data(letters: dict[str, F
     assert [figure.title for figure in letters.values()] == [
         "The busiest day was 4 November 2022, with 4,257 requests",
         "The 300,000 requests that § 4.2 permits were passed on 3 November 2022",
+        "On 29 days the fullest 15 minutes held more requests than § 4.3 permits",
         "The busiest hour of the week was Friday, 17:00 to 18:00 UTC, with 8,104 requests",
         "Halcyon Monitor made 31.0\u00a0% of the requests of 8 apps",
     ]

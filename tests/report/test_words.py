@@ -14,10 +14,10 @@ from tallystick.report.words import Words
 EN = Words.load("en")
 REPORT = Path(str(files("tallystick.report")))
 COMPUTED = re.compile(
-    r"(ask|ask_of|box|cause|checking|conclusion|duration|effect|exactness|exposure|file|glossary|hours|kind|late_files"
+    r"(ask|ask_of|box|cause|checking|conclusion|duration|edition|effect|exactness|exposure|file|glossary|hours|kind|late_files"
     r"|log_files|method|month|number|of|per|reason|refuted_by|rule|severity|sight|sources|stated(_\w+)?|unit|verdict"
     r"|weekday|why|window|windows|word)\."
-    r"|(daily|total)\.(description|column)\.|(daily|total|week|apps)\.column\.|(repeated|refused)_files\."
+    r"|(daily|total)\.(description|column)\.|(daily|total|week|apps|peaks)\.column\.|(repeated|refused)_files\."
     r"|summary\.(kept|not_)|\w+\.title$"
 )
 

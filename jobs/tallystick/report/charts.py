@@ -2,33 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from tallystick.report.drawing import REFUSED, SERVED, Drawing
+from tallystick.report.drawing import REFUSED, SERVED
+from tallystick.report.figure import Figure, both_widths
 from tallystick.report.limits import LONG_WINDOWS, DrawnLimit, drawn_limits, middles_of, passed, running_totals
-from tallystick.report.pictures import WIDTHS, app_bars, daily_steps, growing_totals, week_map
+from tallystick.report.peak_charts import peak_figures
+from tallystick.report.pictures import app_bars, daily_steps, growing_totals, week_map
 from tallystick.report.words import Words
 
 MOST_APPS = 12
 """Bars drawn; the table under the chart has every app."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """One chart. `drawings` has it `wide` and `narrow`, or is empty; `rows` hold text and whole numbers."""
-
-    id: str
-    title: str
-    description: str
-    keys: Sequence[tuple[str, str]] = ()
-    notes: Sequence[str] = ()
-    drawings: Mapping[str, Drawing]
-    caption: str
-    headings: Sequence[str]
-    rows: Sequence[Sequence[object]] = field(default=())
 
 
 def figures(document: Mapping[str, Any], words: Words) -> list[Figure]:
@@ -36,6 +22,7 @@ def figures(document: Mapping[str, Any], words: Words) -> list[Figure]:
     return [
         requests_per_day(document, words),
         growing_total(document, words),
+        *peak_figures(document, _dates(document["consumption"]["days"]), words),
         hours_of_the_week(document, words),
         requests_by_app(document, words),
     ]
@@ -50,7 +37,7 @@ def requests_per_day(document: Mapping[str, Any], words: Words) -> Figure:
     days = _dates(rows)
     requests, throttled = _column(rows, "requests"), _column(rows, "throttled")
     limits = drawn_limits(document, days, ["P1D"])
-    drawings = _drawn(
+    drawings = both_widths(
         requests,
         lambda width: daily_steps(document, days, requests, throttled, limits, words, width),
     )
@@ -101,7 +88,7 @@ def growing_total(document: Mapping[str, Any], words: Words) -> Figure:
     drawn = limits or _no_limit(days)
     totals = [(limit, list(running_totals(limit, middles, served))) for limit in drawn]
     crossings = [(limit, crossing) for limit in limits for crossing in passed(document, limit, days)]
-    drawings = _drawn(served, lambda width: growing_totals(document, days, totals, crossings, words, width))
+    drawings = both_widths(served, lambda width: growing_totals(document, days, totals, crossings, words, width))
     return Figure(
         id="total",
         drawings=drawings,
@@ -161,7 +148,7 @@ def hours_of_the_week(document: Mapping[str, Any], words: Words) -> Figure:
     flat = [amount for hours in week for amount in hours]
     largest = max(flat, default=0)
     weekday, hour = divmod(flat.index(largest), 24) if largest else (0, 0)
-    drawings = _drawn(flat, lambda width: week_map(week, words, width))
+    drawings = both_widths(flat, lambda width: week_map(week, words, width))
     title = words.plain(
         "week.busiest", weekday=names[weekday], hour=f"{hour:02d}:00", until=f"{hour + 1:02d}:00", n=largest
     )
@@ -185,7 +172,7 @@ def requests_by_app(document: Mapping[str, Any], words: Words) -> Figure:
     requests = _column(apps, "requests")
     whole = sum(requests)
     shown = apps[:MOST_APPS]
-    drawings = _drawn(requests, lambda width: app_bars(shown, whole, words, width))
+    drawings = both_widths(requests, lambda width: app_bars(shown, whole, words, width))
     title = words.plain("apps.nothing")
     if whole:
         largest = app_name(apps[0])
@@ -213,11 +200,6 @@ def app_name(app: Mapping[str, Any]) -> str:
 
 
 # ── what they share ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _drawn(amounts: Sequence[int], picture: Callable[[int], Drawing]) -> dict[str, Drawing]:
-    """The picture at both widths, or neither when every amount is zero."""
-    return {size: picture(width) for size, width in WIDTHS.items()} if any(amounts) else {}
 
 
 def _dates(rows: Sequence[Mapping[str, Any]]) -> list[date]:

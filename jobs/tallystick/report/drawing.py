@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
+from html import escape as escape
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +14,8 @@ SERVED, REFUSED, OVER = (
     "#a9c5de",
     "#a4481a",
 )  # blues and a rust: apart for every kind of colour vision, and in grey
+BEYOND = "#c8703f"
+"""What is over a limit: lighter than the line of the limit, so that this is seen over it."""
 HEAT = ("#f3f6f9", "#d5e3ef", "#aecbe2", "#7eacd0", "#4e88b7", "#286297", "#123f6b")
 TEXT_PX, DIGIT_PX = 12, 7
 MIDDLE_PX = 4
@@ -104,9 +106,13 @@ class Canvas:
             way = f"M{self._x(left)},{self._y(top)}h{width}v{height}h-{width}Z"
             self._marks.append(f'<path d="{way}" fill="{row["fill"]}"/>')
 
-    def texts(self, rows: Sequence[Row], align: str, *, colour: str = MUTED, dx: int = 0, dy: int = 0) -> None:
-        """Each row's `text` at (x, y), moved by dx to the right and dy downwards, in pixels."""
+    def texts(
+        self, rows: Sequence[Row], align: str, *, colour: str = MUTED, dx: int = 0, dy: int = 0, halo: bool = False
+    ) -> None:
+        """Each row's `text` at (x, y), moved by dx to the right and dy downwards, in pixels; with `halo` on white."""
         style = f'font-size="{TEXT_PX}px" fill="{colour}"'
+        if halo:
+            style += ' stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke"'
         for row in rows:
             x, y = self._x(row["x"], dx), self._y(row["y"], dy + MIDDLE_PX)
             text = escape(str(row["text"]))

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from tallystick.report.accounting import LogSeen, Sum, identity, log_seen
-from tallystick.report.charts import Figure, figures
+from tallystick.report.charts import figures
+from tallystick.report.figure import Figure
+from tallystick.report.hour_calendar import HoursOf, hour_calendar, hours_by_source
 from tallystick.report.limits import AS_WRITTEN, effective_until
 from tallystick.report.made_with import MadeWith, made_with
+from tallystick.report.paper.hours import quiet_runs
 from tallystick.report.words import Words
 
 MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_MONTHS, MOST_ROWS, MOST_NUMBERS = 20, 20, 40, 121, 50, 40
@@ -100,6 +103,9 @@ class Page:
     apps: Sequence[Row]
     routes: Cut
     statuses: Sequence[Row]
+    credentials: Cut | None
+    calendar: Figure | None
+    hours: Sequence[HoursOf]
     sums: Sequence[Sum]
     seen: LogSeen
     outside_versions: int
@@ -119,7 +125,7 @@ def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
     order = document["findings"]
     numbers = {finding["id"]: number for number, finding in enumerate(order, 1)}
     clauses = {(clause["version"], clause["clause"]): clause for clause in document["clauses"]}
-    consumption = document["consumption"]
+    consumption, hours = document["consumption"], document["completeness"].get("hours")
     blocks = _blocks(order, clauses)
     return Page(
         findings=blocks,
@@ -131,6 +137,9 @@ def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
         apps=_largest_first(consumption["apps"], "app"),
         routes=cut(_largest_first(consumption["routes"], "route", "method"), MOST_ROWS),
         statuses=_largest_first(consumption["statuses"], "status"),
+        credentials=cut(consumption["by_credential"], MOST_ROWS) if "by_credential" in consumption else None,
+        calendar=None if hours is None else hour_calendar(hours, words),
+        hours=hours_by_source(hours or (), quiet_runs(hours or ())),
         sums=identity(document["reconciliation"]),
         seen=log_seen(document),
         outside_versions=int(document["summary"]["requests"])

@@ -1,4 +1,4 @@
-"""The pictures of the four charts: where each mark stands, at a wide and at a narrow size."""
+"""The pictures of the charts: where each mark stands, at a wide and at a narrow size."""
 
 from __future__ import annotations
 
@@ -7,11 +7,23 @@ from datetime import date
 from typing import Any
 
 from tallystick.report.axes import FEW_DAYS, Tick, amount_ticks, day_ticks
-from tallystick.report.drawing import DIGIT_PX, GRID, HEAT, INK, MUTED, OVER, REFUSED, SERVED, Canvas, Drawing, Frame
+from tallystick.report.drawing import (
+    BEYOND,
+    DIGIT_PX,
+    GRID,
+    HEAT,
+    INK,
+    MUTED,
+    OVER,
+    REFUSED,
+    SERVED,
+    Canvas,
+    Drawing,
+    Frame,
+)
 from tallystick.report.limits import DrawnLimit, Passed, version_spans
 from tallystick.report.words import Words
 
-WIDTHS = {"wide": 820, "narrow": 340}
 _DAY_MS = 86_400_000
 ROW_PX = 14
 """From one row of text above a picture to the next."""
@@ -62,6 +74,28 @@ def growing_totals(
     canvas.lines(points, SERVED)
     _limit_lines(canvas, within_sight, words)
     _crossings(canvas, [one for one in crossings if one[0] in within_sight], words)
+    return canvas.drawing()
+
+
+def peak_steps(
+    document: Mapping[str, Any],
+    days: Sequence[date],
+    fullest: Sequence[int],
+    over: Sequence[int],
+    limits: Sequence[DrawnLimit],
+    words: Words,
+    width: int,
+) -> Drawing:
+    """One step a day, or one bar when days are few, those `over` a limit in its colour; limits as dashed lines."""
+    within_sight = [limit for limit in limits if limit.limit <= 4 * max(fullest)]
+    ticks = amount_ticks(max([*fullest, *(limit.limit for limit in within_sight)]), words)
+    canvas = _days_canvas(document, days, ticks, words, width)
+    for amounts, colour in ((fullest, SERVED), (over, BEYOND)):
+        if len(days) <= FEW_DAYS:
+            canvas.boxes(_bars(amounts, colour))
+        else:
+            canvas.areas(_steps(amounts), colour)
+    _limit_lines(canvas, within_sight, words)
     return canvas.drawing()
 
 
@@ -192,7 +226,7 @@ def _limit_lines(canvas: Canvas, limits: Sequence[DrawnLimit], words: Words) -> 
         for limit, text in zip(limits, _fitting(canvas, limits, words), strict=True)
         if text
     ]
-    canvas.texts(labels, "left", colour=OVER, dx=4, dy=-8)
+    canvas.texts(labels, "left", colour=OVER, dx=4, dy=-8, halo=True)
 
 
 def _fitting(canvas: Canvas, limits: Sequence[DrawnLimit], words: Words) -> list[str]:
@@ -233,7 +267,7 @@ def _crossings(canvas: Canvas, crossings: Sequence[tuple[DrawnLimit, Passed]], w
             texts.append((dot, side, dy))
     canvas.dots(dots, OVER)
     for dot, side, dy in texts:
-        canvas.texts([dot], side, colour=OVER, dx=4 if side == "right" else 9, dy=dy)
+        canvas.texts([dot], side, colour=OVER, dx=4 if side == "right" else 9, dy=dy, halo=True)
 
 
 def _steps(amounts: Sequence[int]) -> list[dict[str, int]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from tallystick.report.charts import Figure
+from tallystick.report.figure import Figure
 from tallystick.report.paper.parts import Block, column, heading, paragraph, rest, table
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
@@ -13,6 +13,8 @@ from tallystick.report.words import Words
 FONT = "Libertinus Serif"
 MOST_ROWS_OF_A_CHART = 62
 """Rows of a chart's table on paper. A longer one is told by weeks or at turning points; findings.xlsx has every row."""
+MOST_PEAKS = 31
+"""Of the fullest windows of more days, those that leave the least of the limit."""
 
 Row = Sequence[object]
 
@@ -38,6 +40,10 @@ def chart(figure: Figure, words: Words) -> list[Block]:
     if figure.id == "total":
         said = words.plain("paper.turns_rest", n=len(figure.rows))
         return [picture, *_data(figure, turns(figure.rows), words), paragraph(said, "fine")]
+    if figure.id.startswith("peaks"):
+        fullest = sorted(figure.rows, key=_room)[:MOST_PEAKS]
+        said = words.plain("paper.peaks_rest", k=len(fullest), n=len(figure.rows))
+        return [picture, *_data(figure, fullest, words), paragraph(said, "fine")]
     shown = figure.rows[:MOST_ROWS_OF_A_CHART]
     return [picture, *_data(figure, shown, words), *rest(len(figure.rows) - len(shown), "chart.rest", words)]
 
@@ -92,6 +98,11 @@ def turns(rows: Sequence[Row]) -> list[Row]:
 
 def _stretch(row: Row) -> tuple[str, object]:
     return str(row[0])[:7], row[1]
+
+
+def _room(row: Row) -> tuple[int, str]:
+    """Of a fullest window (date, amount, limit, …) what the limit leaves, below zero beyond it; then its date."""
+    return int(str(row[2])) - int(str(row[1])), str(row[0])
 
 
 def _total(row: Row) -> int:
