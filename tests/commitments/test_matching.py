@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
@@ -13,13 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from commitments.two_sides import KEY
-from documentation import REFERENCE
+from documentation import PROJECT, REFERENCE
 from reference import commitments as plain
 from reference.commitments import Call, commitment
 from tallystick.commitments.comparing import Comparison
 from tallystick.commitments.matching import NUMBERS
 
 HOUR = 473_000
+LARGE = Path(__file__).with_name("large.py")
 NAMES = ("records", "status")
 HOURS, APPS = st.integers(HOUR, HOUR + 2), st.sampled_from(("desk", "mail"))
 AMOUNTS = st.none() | st.integers(0, 2)
@@ -133,3 +137,21 @@ def test_the_example_of_the_reference_page_is_right() -> None:
     assert f"| tag | `{digest[:32]}` |" in page
     assert f"| check of `status` | `{plain.check(digest, 'status', 200).hex()}` |" in page
     assert tags["requests"] == 1
+
+
+def test_memory_does_not_grow_with_the_requests() -> None:
+    """Where nothing agrees, which costs most; without its limit the larger one takes 100 MiB more than the smaller."""
+    held = []
+    for number in (250_000, 600_000):
+        ran = subprocess.run(
+            [sys.executable, LARGE, str(number)],
+            env={**os.environ, "PYTHONPATH": os.pathsep.join([str(PROJECT / "jobs"), str(PROJECT / "tests")])},
+            capture_output=True,
+            check=True,
+        )
+        found = json.loads(ran.stdout)
+        assert found["differing"] == number
+        held.append(found["resident_kib"])
+
+    assert held[1] - held[0] < 40 << 10
+    assert held[1] < 400 << 10

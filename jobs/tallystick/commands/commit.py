@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from tallystick.commands.inspect import log_objects
 from tallystick.commitments.identity import AMOUNTS, HOUR_US, Identity
-from tallystick.commitments.logs import DayFiles, Offered, Reading
+from tallystick.commitments.logs import Days, Offered, Reading
 from tallystick.commitments.shared_key import SharedKey
 from tallystick.commitments.writing import Committed, Tags, Terms
 from tallystick.digest_key import DigestKey
@@ -101,7 +101,7 @@ def commit(
 ) -> tuple[Committed, Offered]:
     """Read the logs and write the commitment; nothing where a log cannot be read, unless that is accepted.
 
-    With a project's settings its store and formats are used. Raises as `DayFiles` and `Tags`.
+    With a project's settings its store and formats are used. Raises as `Days` and `Tags`.
     """
     s3 = settings.s3 if settings else S3Settings()
     memory_limit = settings.engine.memory_limit if settings else "1GB"
@@ -112,7 +112,7 @@ def commit(
         )
     with tempfile.TemporaryDirectory(prefix="tallystick-", dir=settings.engine.scratch if settings else None) as folder:
         scratch = Path(folder)
-        days = DayFiles(
+        days = Days(
             objects,
             partial(open_object, s3=s3),
             Reading(
@@ -126,8 +126,8 @@ def commit(
             ),
         )
         tags = Tags(terms, memory_limit=memory_limit, scratch=scratch)
-        for day in days.each():
-            tags.add(day, licensee=whose.licensee, app=whose.app)
+        for connection, requests in days.each():
+            tags.add(connection, requests, licensee=whose.licensee, app=whose.app)
         return tags.write(out), days.offered
 
 

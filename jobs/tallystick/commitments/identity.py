@@ -87,4 +87,5 @@ def tagged_sql(relation: str, *, key: SharedKey, identity: Identity, compared: S
 def _check(name: str) -> str:
     column = quote_name(name)
     digits = f"left(sha256(concat(right(digest, 32), {quote_text(name + '=')}, {column})), 8)"
-    return f"CASE WHEN {column} IS NULL THEN 0 ELSE greatest(1, CAST('0x' || {digits} AS UINTEGER)) END"
+    known = f"greatest(1::UINTEGER, CAST('0x' || {digits} AS UINTEGER))"
+    return f"CASE WHEN {column} IS NULL THEN 0::UINTEGER ELSE {known} END"

@@ -1,4 +1,4 @@
-"""Log objects into the counted requests of each UTC day, by the same steps as ingest and refine, without a lake."""
+"""Log objects into the requests of each UTC day, by the same steps as ingest and refine, without a lake."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tallystick.intake.straight import Straight
 from tallystick.intake.task import FileTask
 from tallystick.register.load import Recognition
 from tallystick.tables.intake import INTAKE
-from tallystick.tally.refine import RefineTask, refine_day
+from tallystick.tally.refine import RefineTask, requests_of_day
 
 BATCH = "commit"
 [DAY] = INTAKE.partition_by
@@ -56,8 +56,8 @@ class Offered:
     refused: list[tuple[str, str]] = field(default_factory=list)
 
 
-class DayFiles:
-    """The requests of some log objects: one Parquet file of the columns of `request` for each UTC day, in order."""
+class Days:
+    """The requests of some log objects, one UTC day after another."""
 
     def __init__(self, objects: Sequence[LogObject], open_object: Callable[[str], BinaryIO], reading: Reading) -> None:
         self.offered = Offered()
@@ -65,19 +65,20 @@ class DayFiles:
         self._intake = reading.scratch / INTAKE.name
         self._current: dict[str, None] = {}
 
-    def each(self) -> Iterator[Path]:
-        """Read everything, then yield a day's file at a time; the file is gone when the next one is asked for.
+    def each(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
+        """Read everything, then yield for each day a database and the SQL that gives the rows of `request` there.
+
+        The database is closed when the next one is asked for.
 
         Raises for an object that cannot be read, unless it need not be: UnreadableFileError, DamagedFileError,
         UnknownFormatError; and UnknownFormatError for a format that there is not.
         """
         self._read_all()
         for folder in sorted(self._intake.glob(f"{DAY}=*")):
-            written = refine_day(self._task(folder))
+            connection, query = requests_of_day(self._task(folder))
             shutil.rmtree(folder)
-            file = self._reading.scratch / written.path
-            yield file
-            file.unlink()
+            yield connection, query
+            connection.close()
 
     def _read_all(self) -> None:
         if self._reading.format_name is not None:

@@ -82,7 +82,7 @@ class SharedKey:
 
     @property
     def for_secrets(self) -> DigestKey:
-        """The key under which secrets in logs are digested: one that is part of an identity is the same on both sides."""
+        """The key under which secrets in logs are digested: one in an identity is the same on both sides."""
         return DigestKey(secret=self._derived("secrets"))
 
     def digest_sql(self, identity: Sequence[str], message: str) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 
@@ -67,33 +68,36 @@ def hour_text(hour: int) -> str:
 
 
 class Tags:
-    """The tags of requests, gathered day by day; they spill to `scratch` past `memory_limit`."""
+    """The tags of requests, gathered day by day in `scratch`, and sorted within `memory_limit`."""
 
     def __init__(self, terms: Terms, *, memory_limit: str, scratch: Path) -> None:
         self._terms = terms
         self._compared = sorted(terms.compared)
+        self._folder = scratch / "tagged"
+        self._folder.mkdir()
+        self._days = 0
         self._connection = connect(memory_limit=memory_limit, scratch=scratch)
         self._connection.execute("SET arrow_lossless_conversion = true")
-        columns = "".join(f", {quote_name(name)} UINTEGER" for name in self._compared)
-        self._connection.execute(f"CREATE TABLE tagged (app VARCHAR, hour INTEGER, tag UUID{columns})")
 
-    def add(self, file: Path, *, licensee: str | None, app: str | None) -> None:
-        """Take the counted requests of a Parquet file: those of one licensee by its apps, or all as those of `app`."""
+    def add(
+        self, connection: duckdb.DuckDBPyConnection, requests: str, *, licensee: str | None, app: str | None
+    ) -> None:
+        """Take the counted rows of a query for `request`: a licensee's by their apps, or all as those of `app`."""
         named = "app" if app is None else quote_text(app)
         whose = "" if licensee is None else f" AND licensee = {quote_text(licensee)}"
-        counted = (
-            f"SELECT * REPLACE ({named} AS app) FROM read_parquet({quote_text(str(file))}, hive_partitioning = false) "
-            f"WHERE NOT is_duplicate{whose}"
-        )
+        counted = f"SELECT * REPLACE ({named} AS app) FROM ({requests}) WHERE NOT is_duplicate{whose}"
         terms = self._terms
         query = tagged_sql(
             counted, key=terms.key, identity=terms.identity, compared=self._compared, ahead_us=terms.ahead_us
         )
         hours = "" if terms.period is None else f" WHERE hour >= {terms.period[0]} AND hour < {terms.period[1]}"
-        self._connection.execute(f"INSERT INTO tagged SELECT * FROM ({query}){hours}")
+        file = self._folder / f"{self._days}.parquet"
+        self._days += 1
+        connection.execute(f"COPY (SELECT * FROM ({query}){hours}) TO {quote_text(str(file))} (FORMAT parquet)")
 
     def write(self, file: Path) -> Committed:
         """Write the commitment; raises UsageError where there is a file, StoreRefusedError where none can be."""
+        self._open_tagged()
         with _new_file(file) as target:
             lines = _Lines(target)
             lines.write(self._terms.header())
@@ -112,6 +116,16 @@ class Tags:
                 sha256=lines.digest,
                 size_bytes=target.tell(),
             )
+
+    def _open_tagged(self) -> None:
+        """Make `tagged`, the rows of every day."""
+        files = ", ".join(quote_text(str(file)) for file in sorted(self._folder.iterdir()))
+        columns = "".join(f", {quote_name(name)} UINTEGER" for name in self._compared)
+        self._connection.execute(
+            f"CREATE VIEW tagged AS SELECT * FROM read_parquet([{files}])"
+            if files
+            else f"CREATE TABLE tagged (app VARCHAR, hour INTEGER, tag UUID{columns})"
+        )
 
     def _tag_lines(self) -> Iterator[tuple[Json, bool]]:
         """Each line of tags, and whether it is the first of its app and hour."""

@@ -73,6 +73,12 @@ class RefineTask:
 
 def refine_day(task: RefineTask) -> WrittenFile:
     """Write one day's requests as one Parquet file; a day without an entry is a file without a row."""
+    connection, query = requests_of_day(task)
+    return write_file(connection, query, task.root, partition={"event_date": task.day.isoformat()}, name=task.name)
+
+
+def requests_of_day(task: RefineTask) -> tuple[duckdb.DuckDBPyConnection, str]:
+    """A database with one day's entries and callers, and the SQL that gives its requests there."""
     connection = connect(memory_limit=task.memory_limit, scratch=task.scratch)
     connection.register("current", pa.Table.from_pylist([{"file_id": f, "batch": b} for f, b in task.current], CURRENT))
     connection.execute(
@@ -81,13 +87,7 @@ def refine_day(task: RefineTask) -> WrittenFile:
     join_parts(connection)
     cuts = _cuts(task)
     _name_callers(connection, task, cuts)
-    return write_file(
-        connection,
-        request_query(_used_columns(task.recognitions), cuts),
-        task.root,
-        partition={"event_date": task.day.isoformat()},
-        name=task.name,
-    )
+    return connection, request_query(_used_columns(task.recognitions), cuts)
 
 
 def request_query(used: Sequence[str], cuts: Sequence[int]) -> str:
