@@ -5,6 +5,7 @@ import math
 from decimal import Decimal
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +23,11 @@ DOCUMENTS = st.recursive(
 @given(DOCUMENTS)
 def test_reading_canonical_bytes_gives_the_document_back(document: object) -> None:
     assert parse_canonical(canonical_bytes(document)) == document
+
+
+@given(DOCUMENTS)
+def test_the_bytes_are_those_that_another_writer_of_rfc_8785_makes(document: object) -> None:
+    assert canonical_bytes(document) == rfc8785.dumps(document)
 
 
 @given(DOCUMENTS)
@@ -69,6 +75,8 @@ def test_what_has_no_exact_place_in_json_is_refused(value: object) -> None:
         b"[-Infinity]",
         b"[-0]",
         b"[9007199254740992]",
+        b"[99999999999999999]",
+        '{"\ufb33":1,"\U0001f600":2}'.encode(),
         b"[" + b"9" * 10_000 + b"]",
         b"[01]",
         b'["\\u0041"]',

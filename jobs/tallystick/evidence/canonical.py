@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
-
-import rfc8785
 
 LARGEST_INTEGER = 2**53 - 1
 """The largest integer that every JSON reader keeps exactly."""
@@ -26,11 +25,7 @@ def canonical_bytes(value: object) -> bytes:
     Floats (also NaN and the infinities), non-string keys, lone surrogates and all other types raise NotCanonicalError.
     """
     try:
-        return rfc8785.dumps(_exact(value))
-    except rfc8785.CanonicalizationError as error:
-        raise NotCanonicalError(str(error)) from error
-    except UnicodeEncodeError:
-        raise NotCanonicalError("a key holds half of a surrogate pair") from None
+        return _written(_exact(value))
     except RecursionError:
         raise NotCanonicalError("it is nested too deeply") from None
 
@@ -41,7 +36,7 @@ def parse_canonical(data: bytes) -> Json:
     Duplicate keys, floats, spaces, another order of keys, other escapes and a byte-order mark are all refused.
     """
     value = parse_strict(data)
-    if canonical_bytes(value) != data:
+    if _written(value) != data:
         raise NotCanonicalError("it is JSON, but not in canonical form (RFC 8785)")
     return value
 
@@ -66,24 +61,53 @@ def parse_strict(data: bytes) -> Json:
         raise NotCanonicalError(f"it is not JSON: {error}") from None
 
 
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+_SPELT = {"ensure_ascii": False, "allow_nan": False, "check_circular": False, "separators": (",", ":")}
+_BY_CODE_POINT = json.JSONEncoder(sort_keys=True, **_SPELT)  # type: ignore[arg-type]
+_AS_IT_IS = json.JSONEncoder(sort_keys=False, **_SPELT)  # type: ignore[arg-type]
+
+
+def _written(plain: Json) -> bytes:
+    """What RFC 8785 makes of plain values without floats: the encoder of the standard library spells them alike.
+
+    Keys go by their UTF-16 code units. That is the order of their code points, unless one is beyond 16 bits.
+    """
+    try:
+        text = _BY_CODE_POINT.encode(plain)
+        if _ASTRAL.search(text):
+            text = _AS_IT_IS.encode(_by_code_unit(plain))
+        return text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise NotCanonicalError("a text holds half of a surrogate pair") from None
+    except RecursionError:
+        raise NotCanonicalError("it is nested too deeply") from None
+
+
+def _by_code_unit(plain: Json) -> Json:
+    if isinstance(plain, dict):
+        return {key: _by_code_unit(plain[key]) for key in sorted(plain, key=lambda key: key.encode("utf-16-be"))}
+    return [_by_code_unit(each) for each in plain] if isinstance(plain, list) else plain
+
+
 def _exact(value: object) -> Json:
-    match value:
-        case None | bool():
-            return value
-        case str():
-            return str.__str__(value)
-        case int():
-            return int(value) if abs(value) <= LARGEST_INTEGER else str(int(value))
-        case float():
-            raise NotCanonicalError(f"{value!r} is a float, and floats are not exact")
-        case Mapping():
-            for key in value:
-                if not isinstance(key, str):
-                    raise NotCanonicalError(f"a key is {type(key).__name__}, and keys are text")
-            return {str.__str__(key): _exact(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_exact(each) for each in value]
-    raise NotCanonicalError(f"{type(value).__name__} has no place in JSON")
+    """The same of plain types alone, integers that readers would round as text."""
+    kind = type(value)
+    if value is None or kind is bool or kind is str:
+        return value
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, int):
+        return int(value) if -LARGEST_INTEGER <= value <= LARGEST_INTEGER else str(int(value))
+    if isinstance(value, float):
+        raise NotCanonicalError(f"{value!r} is a float, and floats are not exact")
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str):
+                raise NotCanonicalError(f"a key is {type(key).__name__}, and keys are text")
+        return {str.__str__(key): _exact(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_exact(each) for each in value]
+    raise NotCanonicalError(f"{kind.__name__} has no place in JSON")
 
 
 def _unique_keys(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
@@ -102,4 +126,7 @@ def _refuse_number(text: str) -> Json:
 def _short_integer(text: str) -> int:
     if len(text) > len(str(-LARGEST_INTEGER)):
         raise NotCanonicalError(f"the integer {text[:20]}… is beyond 2^53 - 1 and must be a string")
-    return int(text)
+    number = int(text)
+    if abs(number) > LARGEST_INTEGER:
+        raise NotCanonicalError(f"the integer {text} is beyond 2^53 - 1 and must be a string")
+    return number
