@@ -130,7 +130,7 @@ DATA = (
     '"}],"findings":[],"x":[{"', '\\"}', "\\u0022:", "__proto__", "constructor", "toString", "\\", "\\\\", "null",
     "NaN", "Infinity", "-1", "undefined", "[object Object]",
     '<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>&x;', "<xi:include href='file:///etc/passwd'/>",
-    "\r\nSet-Cookie: a=b", "a\r\n\r\n<html>", "%0d%0aLocation:%20//192.0.2.66", "f-000000000000", "a" * 64,
+    "\r\nSet-Cookie: a=b", "a\r\n\r\n<html>", "%0d%0aLocation:%20//192.0.2.66", "f-000000000000", "a" * 65,
     "#finding-1", "?x#summary", "§ 4.2", "kept", "exceeded", "name", "9" * 40, "-9223372036854775808",
     "\u0661\u0662\u0663", "\u00bd", "\u216f", "\ufb03", "\u0130i\u0131I", "\u1e9e\u00df", "\u212a", "\u0430pple",
     "p\u0430ypal", "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u0e33\u0e33\u0e33", "\u09e6", "\U00012019",
