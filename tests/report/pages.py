@@ -84,7 +84,7 @@ FIXED = frozenset(
         *("schema", "conclusion", "verdict", "kind", "severity", "date", "month", "start", "end", "time_zone"),
         *("in_force_from", "in_force_until", "version", "clause", "id", "findings", "reading", "window", "within"),
         *("of", "per", "start_at", "end_at", "crossed_at", "peak_at", "received_at", "first_at", "last_at"),
-        *("after_at", "before_at"),
+        *("after_at", "before_at", "seen", "first_date", "last_date"),
     )
 )
 """What our own stages write: words from closed lists, instants, and the ids by which a document is joined."""
