@@ -11,7 +11,7 @@ from typing import Any
 from tallystick.report.axes import day_ticks
 from tallystick.report.drawing import HEAT, INK, MIDDLE_PX, MUTED, SERVED, TEXT_PX, Drawing, escape
 from tallystick.report.figure import Figure, both_widths
-from tallystick.report.paper.hours import Quiet, quiet_runs
+from tallystick.report.quiet_hours import Quiet, quiet_runs
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 

@@ -12,7 +12,7 @@ from tallystick.report.figure import Figure
 from tallystick.report.hour_calendar import HoursOf, hour_calendar, hours_by_source
 from tallystick.report.limits import AS_WRITTEN, effective_until
 from tallystick.report.made_with import MadeWith, made_with
-from tallystick.report.paper.hours import quiet_runs
+from tallystick.report.quiet_hours import quiet_runs
 from tallystick.report.words import Words
 
 MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_MONTHS, MOST_ROWS, MOST_NUMBERS = 20, 20, 40, 121, 50, 40

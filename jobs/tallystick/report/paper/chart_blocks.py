@@ -21,18 +21,9 @@ Row = Sequence[object]
 
 def chart(figure: Figure, words: Words) -> list[Block]:
     """The picture and its data; every day of a long period by weeks, a long total at the ends of months."""
-    drawing = figure.drawings.get("wide")
-    if drawing is None:
+    picture = drawn(figure, figure.notes)
+    if picture is None:
         return [heading(3, figure.title), paragraph(words.plain("chart.nothing"))]
-    picture = {
-        "kind": "chart",
-        "title": figure.title,
-        "alt": f"{figure.title}. {figure.description}",
-        "keys": [[colour, name] for colour, name in figure.keys],
-        "notes": list(figure.notes),
-        "svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{drawing.view_box}" '
-        f'font-family="{FONT}">{drawing.marks}</svg>',
-    }
     if len(figure.rows) <= MOST_ROWS_OF_A_CHART:
         return [picture, *_data(figure, figure.rows, words)]
     if figure.id == "daily":
@@ -46,6 +37,22 @@ def chart(figure: Figure, words: Words) -> list[Block]:
         return [picture, *_data(figure, fullest, words), paragraph(said, "fine")]
     shown = figure.rows[:MOST_ROWS_OF_A_CHART]
     return [picture, *_data(figure, shown, words), *rest(len(figure.rows) - len(shown), "chart.rest", words)]
+
+
+def drawn(figure: Figure, notes: Sequence[str]) -> Block | None:
+    """The picture alone, with its title, keys, notes and the text that stands for it; None where nothing is drawn."""
+    drawing = figure.drawings.get("wide")
+    if drawing is None:
+        return None
+    return {
+        "kind": "chart",
+        "title": figure.title,
+        "alt": f"{figure.title}. {figure.description}",
+        "keys": [[colour, name] for colour, name in figure.keys],
+        "notes": list(notes),
+        "svg": f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{drawing.view_box}" '
+        f'font-family="{FONT}">{drawing.marks}</svg>',
+    }
 
 
 def _data(figure: Figure, rows: Sequence[Row], words: Words) -> list[Block]:

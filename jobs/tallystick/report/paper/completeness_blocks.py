@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tallystick.report.page import MOST_ROWS, cut
-from tallystick.report.paper.hours import Quiet, quiet_runs
+from tallystick.report.page import MOST_ROWS, Page, cut
+from tallystick.report.paper.chart_blocks import drawn
 from tallystick.report.paper.parts import Block, Cell, cell, column, heading, paragraph, rest, table
+from tallystick.report.quiet_hours import Quiet, quiet_runs
 from tallystick.report.saying import as_stated, reason_said
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
@@ -28,7 +29,7 @@ MOST_HOURS, MOST_FILES = 40, 24
 """Runs of hours and log files on paper; findings.xlsx has every hour in a sheet `Hours`, every file in `Log files`."""
 
 
-def completeness(document: Row, words: Words) -> list[Block]:
+def completeness(document: Row, page: Page, words: Words) -> list[Block]:
     """What was there to count, what was missing, and what could not be read."""
     complete, checks = document["completeness"], document["checks"]
     return [
@@ -37,7 +38,7 @@ def completeness(document: Row, words: Words) -> list[Block]:
         _sources(complete["sources"], words),
         heading(3, words.plain("completeness.gaps")),
         *_gaps(complete["gaps"], words),
-        *_hours(complete.get("hours"), words),
+        *_hours(document, page, words),
         *_files("refused_files", complete["refused_files"], words),
         *_files("repeated_files", complete["repeated_files"], words),
         *_late(complete.get("late_files"), words),
@@ -142,25 +143,22 @@ def _rejected(rejected: Sequence[Row], words: Words) -> Block:
     return table(words.plain("rejected.caption"), columns, rows)
 
 
-def _hours(hours: Sequence[Row] | None, words: Words) -> list[Block]:
-    """Of each source how many hours were seen, then the longest runs of hours that were not."""
-    if hours is None:
+def _hours(document: Row, page: Page, words: Words) -> list[Block]:
+    """The calendar, of each source how many hours were seen, and the longest runs of hours that were not."""
+    if page.calendar is None:
         return []
-    title = [heading(3, words.plain("hours.title")), paragraph(words.plain("hours.lead"))]
-    if not hours:
-        return [*title, paragraph(words.plain("completeness.no_sources"))]
-    runs = quiet_runs(hours)
+    runs = quiet_runs(document["completeness"]["hours"])
+    beyond = words.plain("hours.rest", n=len(runs) - len(page.calendar.rows))
+    picture = drawn(page.calendar, [note for note in page.calendar.notes if note != beyond])
+    if picture is None:
+        return [heading(3, words.plain("hours.title")), paragraph(words.plain("completeness.no_sources"))]
+    numbers = ("hours", "seen", "unseen", "runs", "longest")
     columns = [
         column(words.plain("sources.source"), wide=1),
-        *(column(words.plain(f"hours.{name}"), number=True) for name in ("hours", "seen", "unseen", "runs", "longest")),
+        *(column(words.plain(f"hours.{name}"), number=True) for name in numbers),
     ]
-    rows = []
-    for source in dict.fromkeys(row["source"] for row in hours):
-        seen = "".join(row["seen"] for row in hours if row["source"] == source)
-        lengths = [run.hours for run in runs if run.source == source]
-        numbers = (len(seen), seen.count("1"), seen.count("0"), len(lengths), max(lengths, default=0))
-        rows.append([visible(source), *(words.number(number) for number in numbers)])
-    return [*title, table(words.plain("hours.caption"), columns, rows), *_quiet(runs, words)]
+    rows = [[visible(of.source), *(words.number(getattr(of, name)) for name in numbers)] for of in page.hours]
+    return [picture, table(words.plain("hours.caption"), columns, rows), *_quiet(runs, words)]
 
 
 def _quiet(runs: Sequence[Quiet], words: Words) -> list[Block]:

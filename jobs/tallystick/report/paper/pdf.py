@@ -58,7 +58,7 @@ def paper(
         "findings": register_of_findings(document, page, words),
         "asks": asked(document, page, words),
         "reconciliation": reconciliation(document, page, words),
-        "completeness": completeness(document, words),
+        "completeness": completeness(document, page, words),
         "not_seen": not_seen(document, words),
         "method": method(words),
         "checking": checking(signers, words),
