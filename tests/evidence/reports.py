@@ -255,6 +255,27 @@ A_REPORT: Report = {
         "routes": [_row(7, 70, method="GET", route="/2/tweets/{id}")],
         "statuses": [{"status": 200, "requests": 5}, {"status": 429, "requests": 1}, {"status": None, "requests": 1}],
         "weekday_hours": [[7, *[0] * 23], *[[0] * 24 for _ in range(6)]],
+        "credentials": 1,
+        "by_credential": [
+            {
+                **_row(7, 70),
+                "app": "halcyon-monitor",
+                "credential": None,
+                "digest": "159e4a573cf4",
+                "hint": "…4d36",
+                "throttled": 1,
+                "first_at": "2022-01-01T00:10:00.000000Z",
+                "last_at": "2022-01-01T00:50:00.000000Z",
+            }
+        ],
+        "other_credentials": {
+            "credentials": 0,
+            "requests": 0,
+            "records": amounts(0, 0),
+            "response_bytes": amounts(0, 0),
+            "throttled": 0,
+        },
+        "peaks": [],
     },
     "reconciliation": {
         "entries": 12,
@@ -287,6 +308,11 @@ A_REPORT: Report = {
         "repeated_files": [],
         "rejected_entries": [{"reason": "not_json", "entries": 1, "bytes": 7}],
         "unattributed": 1,
+        "hours": [
+            {"source": "gateway", "date": "2022-01-01", "seen": "1" + "0" * 23},
+            {"source": "gateway", "date": "2022-01-02", "seen": "0" * 24},
+        ],
+        "late_files": [],
     },
     "files": [
         {"file_id": SHA256, "source": "gateway", "name": "a", "format": "lighttpd", "requests": 8, "duplicates": 0}

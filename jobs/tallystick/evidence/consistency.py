@@ -12,6 +12,7 @@ from tallystick.evidence import (
     money_rules,
     report_rules,
     report_shape,
+    seen_rules,
     table_rules,
 )
 from tallystick.evidence.bundle import FINDINGS, REPORT
@@ -25,6 +26,7 @@ RULES: tuple[Callable[[Node], None], ...] = (
     *report_shape.RULES,
     *condition_rules.RULES,
     *ask_rules.RULES,
+    *seen_rules.RULES,
 )
 TABLE_RULES: tuple[Callable[[Node, bytes], None], ...] = (table_rules.findings_csv_lists_the_findings,)
 
