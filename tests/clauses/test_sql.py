@@ -11,9 +11,12 @@ import pytest
 from building import Row, a_licensee, a_period, a_request, a_version, as_table, drawn
 from clauses.judged import STATED, judge_clause
 from clauses.versions import bindings_of
+from tallystick.clauses.resting import rests_on
 from tallystick.clauses.sql import Recount, recount_sql, standing_sql
 from tallystick.clauses.statement import AGREEMENT_IN_FORCE, REGISTERED_APP
 from tallystick.duck import connect
+from tallystick.period import to_instant
+from tallystick.report.evidence_rows import evidence_rows
 from tallystick.tables.request import REQUEST
 
 LICENSEE = a_licensee(
@@ -85,6 +88,34 @@ def test_the_sql_of_a_finding_counts_what_it_says(tmp_path: Path, name: str) -> 
         len(stated) if isinstance(stated, tuple) else stated or 0
     )
     assert bool(found) == (measure.verdict == "exceeded")
+
+
+@pytest.mark.parametrize(
+    ("clause", "key", "positions"),
+    [
+        ({"kind": "backoff", "within": "PT2S"}, "monitor", [3, 4]),
+        ({"kind": "declared", "users": 2}, "halcyon", [1, 3, 4]),
+        ({"kind": "declared", "users": 2, "within": "P1M", "routes": ["GET /tweets"]}, "halcyon", []),
+    ],
+    ids=["backoff", "users", "no more users than stated"],
+)
+def test_the_requests_that_a_finding_rests_on_are_as_many_as_it_measured(
+    tmp_path: Path, clause: dict[str, Any], key: str, positions: list[int]
+) -> None:
+    rows = [{**row, "position": place} for place, row in enumerate(drawn(a_request, ROWS), 1)]
+    measure = judge_clause(tmp_path, rows, clause, licensee=LICENSEE).measures[key]
+    over = [{"start_at": to_instant(one.start_us), "end_at": to_instant(one.end_us)} for one in measure.windows]
+    connection = connect()
+    connection.register("request", as_table(REQUEST, rows))
+
+    rests = rests_on(a_version(STATED | clause).clauses[0], recount_of(key), over)
+    found = evidence_rows(
+        connection, lambda table, _: f"SELECT * FROM {table.name}", "halcyon", {"f": rests} if rests else {}
+    )
+
+    assert (found["f"].column("position").to_pylist() if found else []) == positions
+    assert bool(found) == (measure.verdict == "exceeded")
+    assert not positions or len(positions) == measure.used
 
 
 def test_no_sql_checks_what_no_log_can() -> None:

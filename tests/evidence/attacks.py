@@ -71,7 +71,7 @@ def a_case() -> Case:
     sender, attacker = SigningKey.make(), SigningKey.make()
     others = {"licensee.id": "meridian", "licensee.name": "Meridian Ltd"}
     payload = a_payload()
-    more = {**instructions(), **a_sample(payload), "evidence/f1.parquet": b"PAR1", "evidence/f2.parquet": b"PAR2"}
+    more = {**instructions(), **a_sample(payload), "evidence/f1.parquet": b"PAR1 of f1"}
     before = Superseded(revision=1, report_sha256=Sha256.of(b"1"), datapackage_sha256=Sha256.of(b"2"))
     return Case(
         later=a_bundle(payload | more, revision=2, supersedes=before, seal=Seal(keys=(sender,))),
@@ -142,8 +142,8 @@ def rolled_back(case: Case) -> Files:
 
 
 def with_evidence_swapped(case: Case) -> Files:
-    one, two = (case.later[f"evidence/f{number}.parquet"] for number in (1, 2))
-    return {**case.later, "evidence/f1.parquet": two, "evidence/f2.parquet": one}
+    one, two = "evidence/f1.parquet", SAMPLE
+    return {**case.later, one: case.later[two], two: case.later[one]}
 
 
 def with_other_bits_that_mean_the_same(case: Case) -> Files:
@@ -327,6 +327,9 @@ BEYOND_THE_HAND: dict[str, Callable[[Case], Files]] = {
     "the workbook is none": lambda case: case.refit({"findings.xlsx": b"PK"}),
     "the print is another licensee's": lambda case: case.refit({"report.pdf": case.other["report.pdf"]}),
     "the workbook is another licensee's": lambda case: case.refit({"findings.xlsx": case.other["findings.xlsx"]}),
+    "there are requests of a finding that there is not": lambda case: case.refit(
+        {"evidence/f9.parquet": b"PAR1"}, add=["evidence/f9.parquet"]
+    ),
     "the table has another number": lambda case: case.refit(
         {"findings.csv": case.good["findings.csv"].replace(b",2,2,2,2,,2,", b",2,2,9,2,,2,")}
     ),

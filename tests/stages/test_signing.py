@@ -9,6 +9,7 @@ from tallystick.errors import BadConfigurationError, BundleDiffersError
 from tallystick.evidence.bundle import DATAPACKAGE, STATEMENT
 from tallystick.evidence.renderings import NOT_MADE_AGAIN
 from tallystick.evidence.totals import RULE
+from tallystick.evidence.verification import NOT_LOOKED_UP
 from tallystick.settings import S3Settings, Settings, SigningSettings
 from tallystick.stages.download import download
 from tallystick.stages.verify import verify
@@ -39,7 +40,11 @@ def test_a_report_of_a_project_with_a_key_is_signed_and_its_signature_is_believe
     copy = download(str(bundle), tmp_path / "copy", LOCAL, trust_of(settings.signing, [tmp_path / "ours.key.pub"]))
 
     assert [each.is_trusted for each in verified.seals.signatures] == [True]
-    assert (verified.not_checked, copy.not_checked, RULE in verified.rules) == ((), (NOT_MADE_AGAIN,), True)
+    assert (verified.not_checked, copy.not_checked, RULE in verified.rules) == (
+        (NOT_LOOKED_UP,),
+        (NOT_LOOKED_UP, NOT_MADE_AGAIN),
+        True,
+    )
     assert verified.manifest.is_signed
 
 

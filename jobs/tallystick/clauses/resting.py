@@ -19,7 +19,16 @@ from tallystick.clauses.statement import AGREEMENT_IN_FORCE
 from tallystick.duck import quote_text
 from tallystick.period import Period, parse_instant_us, to_us
 from tallystick.tally.scope import condition
-from tallystick.tally.summary import beyond, declared_by, flights_of, identified_by, paid_by, readings_of
+from tallystick.tally.summary import (
+    BackoffSummary,
+    backoff_of,
+    beyond,
+    declared_by,
+    flights_of,
+    identified_by,
+    paid_by,
+    readings_of,
+)
 
 Row = Mapping[str, Any]
 Stretch = tuple[int, int]
@@ -29,21 +38,34 @@ SHARED_USE_CASE = "use case: "
 
 @dataclass(frozen=True, kw_only=True)
 class Resting:
-    """SQL that is true for the requests, and the half-open stretches (µs since 1970) that they lie in, in order."""
+    """SQL that is true for the requests, and the half-open stretches (µs since 1970) that they lie in, in order.
+
+    With `after` only those that come too soon after a refusal of the same key in the same stretch; with `by_user` only
+    the first of each user in each stretch.
+    """
 
     test: str
     stretches: tuple[Stretch, ...]
+    after: BackoffSummary | None = None
+    by_user: bool = False
 
 
 def rests_on(clause: AnyClause, recount: Recount, windows: Sequence[Row]) -> Resting | None:
     """What a finding of a clause rests on: what its clause counts, in its windows, else in all that is judged.
 
-    In a window that is over, this begins with the request that took it over, where that is known. None where no
-    request can be told by itself: a call too soon is one only beside the refusal before it, a user is many requests.
+    In a window that is over, this begins with the request that took it over, where that is known; where users are
+    counted, with the window. None where no request can be told by itself: whose it is is unknown, or no window is over.
     """
-    if isinstance(clause, BackoffClause) or (isinstance(clause, DeclaredClause) and clause.users is not None):
-        return None
+    if isinstance(clause, DeclaredClause) and clause.users is not None:
+        meant, _ = declared_by(clause)
+        over = [Period(text="", start_us=to_us(one["start_at"]), end_us=to_us(one["end_at"])) for one in windows]
+        stretches = tuple(each for one in over for each in _within(recount.span, [one]))
+        return Resting(test=f"({condition(meant.scope)})", stretches=stretches, by_user=True) if stretches else None
     whole = ((recount.span.start_us, recount.span.end_us),)
+    if isinstance(clause, BackoffClause):
+        if recount.key is None:
+            return None
+        return Resting(test=recount.of(clause.per), stretches=whole, after=backoff_of(clause))
     limits = dict(readings_of(clause))
     if limits:
         limit = limits[recount.reading]

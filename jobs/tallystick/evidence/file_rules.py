@@ -13,6 +13,9 @@ from tallystick.evidence.manifest import Manifest, compose_sums
 from tallystick.evidence.names import legible
 from tallystick.evidence.sample_rules import FRAME, SAMPLE
 
+EVIDENCE = "evidence/"
+"""Where the requests of findings lie, each file named for its finding."""
+
 
 def unlisted(names: Iterable[str], manifest: Manifest) -> Iterator[Difference]:
     """The names that the manifest does not list, and should."""
@@ -21,11 +24,17 @@ def unlisted(names: Iterable[str], manifest: Manifest) -> Iterator[Difference]:
 
 
 def missing_files(report: Json, manifest: Manifest) -> Iterator[Difference]:
-    """What a bundle of this schema has, and this one lacks; a sample and its frame come together."""
+    """What a bundle of this schema has, and this one lacks; a sample comes with its frame, requests with a finding."""
     yield from unlisted(REQUIRED_SINCE.get(report["schema"], ()), manifest)
     if not {FRAME, SAMPLE}.isdisjoint(manifest.files):
         yield from unlisted((FRAME, SAMPLE), manifest)
-    if report["schema"] in REQUIRED_SINCE and manifest.edition.supersedes is not None:
+    if report["schema"] not in REQUIRED_SINCE:
+        return
+    known = {f"{EVIDENCE}{finding['id']}.parquet" for finding in report["findings"]} | {SAMPLE}
+    for name in sorted(manifest.files):
+        if name.startswith(EVIDENCE) and name.endswith(".parquet") and name not in known:
+            yield Difference(file=name, expected="a finding of that id", found="none")
+    if manifest.edition.supersedes is not None:
         yield from unlisted((CHANGES,), manifest)
 
 

@@ -25,7 +25,7 @@ from tallystick.evidence.changes_rules import RULE as CHANGES_RULE
 from tallystick.evidence.changes_rules import changes_differences
 from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.document import Node, NotAsPromisedError, first_difference
-from tallystick.evidence.file_rules import file_differences, missing_files, sums_difference, unlisted
+from tallystick.evidence.file_rules import EVIDENCE, file_differences, missing_files, sums_difference, unlisted
 from tallystick.evidence.manifest import Manifest, compose_manifest, revision_name
 from tallystick.evidence.names import is_file_name, legible
 from tallystick.evidence.report_shape import is_of_the_first_schema
@@ -55,6 +55,7 @@ NOT_READ = FileDigest.of(b"")
 LARGEST_MANIFEST = 1 << 24
 
 OF_THE_FIRST_SCHEMA = "whether report.html shows this report.json: pages of the first schema do not name it"
+NOT_LOOKED_UP = f"the requests in {EVIDENCE}, which only the raw logs can show"
 NOT_COMPARED = f"{CHANGES} against the earlier report, which is not in this bundle: tallystick diff compares the two"
 
 BYTE_RULES = (
@@ -164,6 +165,7 @@ def verify_bundle(
         seals=seals,
         unchecked=(
             *(() if read_totals else (f"the sums of {USAGE}, which takes something that reads Parquet",)),
+            *((NOT_LOOKED_UP,) if any(name.startswith(EVIDENCE) for name in names) else ()),
             *((NOT_COMPARED,) if CHANGES in whole else ()),
             *(() if make_again else (renderings.NOT_MADE_AGAIN,)),
             *((OF_THE_FIRST_SCHEMA,) if is_of_the_first_schema(Node(report)) else ()),

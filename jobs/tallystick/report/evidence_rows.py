@@ -19,6 +19,7 @@ from tallystick.period import DAY_US, Period, to_instant
 from tallystick.register.model import Licensee
 from tallystick.report.callers import CLIENT
 from tallystick.report.condition import by_name, measure_of
+from tallystick.report.evidence_sql import chosen
 from tallystick.tables.request import REQUEST
 
 Row = Mapping[str, Any]
@@ -84,9 +85,11 @@ def evidence_rows(
 ) -> dict[str, pa.Table]:
     """For each finding id its requests, by time, file and position; at most MOST, the first of all.
 
-    `columns` are COLUMNS or CLIENTS; addresses in the latter are as logged. Days are read in order, each once for all
-    findings of the licensee, and none after the last file is full.
+    `columns` are COLUMNS or CLIENTS; addresses in the latter are as logged. A request too soon after a refusal has that
+    one's instant and place beside it, the first one of a user how many there were with it. Days are read in order, each
+    once for all findings of the licensee, and none after the last file is full.
     """
+    connection.execute('CREATE OR REPLACE TEMP TABLE told_user (finding VARCHAR, stretch BIGINT, "user" VARCHAR)')
     found: dict[str, list[pa.Table]] = {finding: [] for finding in resting}
     days = _days(resting.values())
     at, many = 0, 1
@@ -98,7 +101,8 @@ def evidence_rows(
         at, many = at + len(chunk), min(2 * many, MOST_DAYS)
         if not any(_meets(rests, chunk) for rests in open_still.values()):
             continue
-        named = [to_instant(day * DAY_US).date().isoformat() for day in chunk]
+        before = [chunk[0] - 1] if any(rests.after for rests in open_still.values()) else []
+        named = [to_instant(day * DAY_US).date().isoformat() for day in (*before, *chunk)]
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE own_request AS SELECT * FROM ({relation(REQUEST, {'event_date': named})}) "
             f"WHERE licensee = {quote_text(licensee)} AND NOT is_duplicate"
@@ -106,22 +110,10 @@ def evidence_rows(
         for finding, rests in open_still.items():
             if _meets(rests, chunk):
                 room = MOST - _rows(found[finding])
-                found[finding].append(connection.execute(_chosen(rests, chunk, room, columns)).to_arrow_table())
+                found[finding].append(chosen(connection, finding, rests, chunk, columns, room))
     connection.execute("DROP TABLE IF EXISTS own_request")
+    connection.execute("DROP TABLE told_user")
     return {finding: pa.concat_tables(tables) for finding, tables in found.items() if _rows(tables)}
-
-
-def _chosen(rests: Resting, chunk: Sequence[int], room: int, columns: str) -> str:
-    start_us, end_us = chunk[0] * DAY_US, (chunk[-1] + 1) * DAY_US
-    inside = " OR ".join(
-        f"(epoch_us(received_at) >= {start} AND epoch_us(received_at) < {end})"
-        for start, end in rests.stretches
-        if start < end_us and end > start_us
-    )
-    return (
-        f"SELECT {columns} FROM own_request WHERE ({rests.test}) AND ({inside}) "
-        f"ORDER BY received_at, file_id, position LIMIT {room}"
-    )
 
 
 def _days(resting: Iterable[Resting]) -> list[int]:

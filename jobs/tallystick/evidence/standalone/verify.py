@@ -286,25 +286,25 @@ def check_beside(report: Any, files: dict[str, bytes], about: Any) -> list[str]:
     """What a report of its schema comes with is there; sample and changes are of this report and add up."""
     equal("report.json", "schema is known", True, at(report, "schema") in (FIRST_SCHEMA, *NEEDED_SINCE))
     needed = set(NEEDED_SINCE.get(report["schema"], ()))
-    needed |= {CHANGES} if needed and about["supersedes"] is not None else set()
+    needed |= {CHANGES} if (needed and about["supersedes"] is not None) or "changes.html" in files else set()
     needed |= {FRAME, SAMPLE} if {FRAME, SAMPLE} & set(files) else set()
     for name in sorted(needed - set(files)):
         raise DiffersError(name, "name", "a file that such a report comes with", "no such file")
+    known = {SAMPLE, *(f"evidence/{at(finding, 'id')}.parquet" for finding in rows(report, "findings"))}
+    for name in sorted(name for name in files if re.fullmatch(r"evidence/.*\.parquet", name) and name not in known):
+        raise DiffersError(name, "name", "a finding of that id", "none")
     if FRAME in files:
         frame = parse(FRAME, files[FRAME])
-        equal(FRAME, "schema", "tallystick/sample/1", at(frame, "schema", FRAME))
-        equal(FRAME, "seed", about["report_sha256"], at(frame, "seed", FRAME))
+        said = [at(frame, "schema", FRAME), at(frame, "seed", FRAME)]
+        equal(FRAME, "schema, seed", ["tallystick/sample/1", about["report_sha256"]], said)
         equal(FRAME, "requests", about["requests"], amount(frame, "requests"))
         for key in ("requests", "drawn"):
             equal(FRAME, f"strata: {key}", amount(frame, key), sum(amount(each, key) for each in rows(frame, "strata")))
         equal(FRAME, "drawn", True, all(amount(each, "drawn") <= amount(each, "requests") for each in frame["strata"]))
     if CHANGES in files:
         check_changes(report, parse(CHANGES, files[CHANGES]), about)
-        page = files.get("changes.html")
-        if page is not None and about["report_sha256"] not in page.decode("utf-8", "replace"):
+        if about["report_sha256"] not in str(files.get("changes.html", about["report_sha256"])):
             raise DiffersError("changes.html", "report_sha256", about["report_sha256"], "it is not named")
-    elif "changes.html" in files:
-        raise DiffersError("changes.html", "(all)", f"{CHANGES} beside it", "none")
     return [name for name in (FRAME, CHANGES) if name in files]
 
 
