@@ -120,6 +120,20 @@ def test_a_finding_says_what_the_licensee_answered_and_what_earlier_audits_found
     assert EN.plain("response.nothing") not in text
 
 
+@pytest.mark.parametrize(
+    ("over", "served", "said"),
+    [
+        (20, 0, "20 requests were over what is permitted 0 of them were answered"),
+        (None, 1, "Effect 1 request was answered although what is permitted had been passed"),
+        (20, None, "Effect 20 requests were over what is permitted Possible cause"),
+    ],
+)
+def test_an_effect_says_what_is_known_of_it(over: int | None, served: int | None, said: str) -> None:
+    finding = a_finding(effect=an_effect(requests_over=over, served_over=served))
+
+    assert said in text_of(a_document(findings=[finding]))
+
+
 def test_what_is_not_known_of_a_finding_is_not_said() -> None:
     nothing = an_effect(requests_over=None, served_over=None)
     finding = a_finding(condition=None, effect=nothing, cause=None, query=None, windows=[], evidence=[])

@@ -13,11 +13,11 @@ import typst
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject
 
-from report.documents import Row, a_document, a_finding, a_pointer, a_window, an_app, an_empty_document
+from report.documents import Row, a_document, a_finding, a_pointer, a_window, an_app, an_empty_document, digest
 from report.hostile import HOSTILE
 from report.letters_case import the_letters_case
 from report.pages import with_texts
-from report.seen_case import RUN, with_all_parts
+from report.whole_case import RUN, with_all_parts
 from tallystick.evidence.canonical import canonical_bytes, parse_canonical
 from tallystick.report.page import page_of
 from tallystick.report.paper.asked_blocks import runs
@@ -243,12 +243,12 @@ def test_every_part_of_the_document_has_its_section() -> None:
     for said in (
         *(EN.plain(f"{name}.title") for name in ("asks", "method", "checking", "reproducibility", "changes")),
         *(EN.plain(f"{name}.title") for name in ("late_files", "log_files", "credentials", "exposure")),
-        EN.plain("hours.some", n=21, hours=43_920),
-        "gateway-edge-a 8,784 8,764 20 3 8",
-        "2022-01-04 22:00:00 2022-01-05 06:00:00 8",
-        "edge-a/late/2022-03-04.jsonl.gz",
+        EN.plain("hours.some", n=6_445, hours=43_920),
+        "gateway-edge-b 8,784 8,783 1 1 1",
+        "legacy-edge-e 2022-01-07 23:00:00 2022-01-10 14:00:00 63",
+        "edge-d/2022-06-14.jsonl.gz",
         "17 credentials more, together",
-        "digest 159e4a573cf4",
+        f"digest {digest('credential 3')[:12]}",
         "access-fee 2022-07-01 1,204.50 1,811.75",
         "1,806 more are in the sheet Log files of findings.xlsx",
         "tallystick run --licensee halcyon --period 2022",
@@ -328,7 +328,7 @@ def test_response_cause_refutation_query_and_earlier_findings_stand_in_a_block()
 
     for said in (
         "We were asked to.",
-        "Hypothesis, not a measurement: a limit that the gateway did not hold, as it answered 18 requests over it.",
+        "Hypothesis, not a measurement: a limit that the gateway did not hold (requests over it that it answered: 18).",
         EN.plain("refuted_by.attribution"),
         "SELECT 1 AS asked",
         "Period 2021: finding f-1, about 1,900 requests: measured 1,800 against 1,700",

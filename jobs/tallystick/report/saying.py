@@ -105,9 +105,10 @@ def condition_said(condition: Mapping[str, Any], words: Words) -> list[Said]:
 
 def effect_said(effect: Mapping[str, Any], words: Words) -> list[Said]:
     """How many requests are over, how many of those were answered, what is open in money: as far as there is any."""
-    over = int(effect["requests_over"] or 0)
-    counts = [(name, effect[name]) for name in ("requests_over", "served_over") if over and effect[name] is not None]
-    said = [words.plain(f"effect.{name}", n=count) for name, count in counts]
+    over, served = effect["requests_over"], effect["served_over"]
+    said = [words.plain("effect.requests_over", n=over)] if int(over or 0) else []
+    if served is not None and (said or int(served)):
+        said.append(words.plain("effect.served_over" if said else "effect.answered", n=served))
     if effect["money"]:
         money = effect["money"]
         amounts = {name: words.amount(money[name]) for name in ("low", "high")}
