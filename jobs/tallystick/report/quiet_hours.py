@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date
 from itertools import groupby
 from typing import Any
+
+_UNSEEN = re.compile("0+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,28 +26,24 @@ def quiet_runs(hours: Sequence[Mapping[str, Any]]) -> list[Quiet]:
     """The runs of unseen hours in the report's `hours`, by source and time; a run goes on over midnight."""
     found = []
     for source, rows in groupby(sorted(hours, key=lambda row: (row["source"], row["date"])), lambda row: row["source"]):
-        unseen = [
-            datetime.fromisoformat(row["date"]).replace(tzinfo=UTC) + timedelta(hours=hour)
-            for row in rows
-            for hour, is_seen in enumerate(row["seen"])
-            if is_seen == "0"
-        ]
-        for run in _runs(unseen):
-            end = run[-1] + timedelta(hours=1)
-            found.append(Quiet(source=source, start=_text(run[0]), end=_text(end), hours=len(run)))
+        for start, end in _runs(rows):
+            found.append(Quiet(source=source, start=_text(start), end=_text(end), hours=end - start))
     return found
 
 
-def _runs(instants: Sequence[datetime]) -> list[list[datetime]]:
-    """Hours that follow one another, together."""
-    runs: list[list[datetime]] = []
-    for instant in instants:
-        if runs and instant - runs[-1][-1] == timedelta(hours=1):
-            runs[-1].append(instant)
-        else:
-            runs.append([instant])
+def _runs(days: Iterable[Mapping[str, Any]]) -> list[tuple[int, int]]:
+    """Hours that follow one another, as half-open ranges of hours since the year 1."""
+    runs: list[tuple[int, int]] = []
+    for day in days:
+        midnight = date.fromisoformat(day["date"]).toordinal() * 24
+        for unseen in _UNSEEN.finditer(day["seen"]):
+            start, end = midnight + unseen.start(), midnight + unseen.end()
+            if runs and runs[-1][1] == start:
+                start, _ = runs.pop()
+            runs.append((start, end))
     return runs
 
 
-def _text(instant: datetime) -> str:
-    return f"{instant:%Y-%m-%dT%H}:00:00.000000Z"
+def _text(hour: int) -> str:
+    day, within = divmod(hour, 24)
+    return f"{date.fromordinal(day).isoformat()}T{within:02d}:00:00.000000Z"
