@@ -15,8 +15,8 @@ from pypdf import PdfReader
 
 from report.letters_case import the_letters_case
 from report.pages import PageText
-from report.seen_case import RUN, with_all_parts
 from report.usage_rows import usage_rows
+from report.whole_case import RUN, with_all_parts
 from tallystick.evidence.canonical import parse_canonical
 from tallystick.report.bundle import render_bundle
 from tallystick.report.page import MOST_EVIDENCE, MOST_WINDOWS

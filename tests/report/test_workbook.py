@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from functools import cache
 from typing import Any
@@ -12,7 +13,7 @@ from report.documents import Row, a_document, a_finding, a_measure, a_pointer, a
 from report.hostile import HOSTILE
 from report.letters_case import the_letters_case
 from report.pages import with_texts
-from report.seen_case import RUN, with_all_parts
+from report.whole_case import RUN, with_all_parts
 from tallystick.evidence.canonical import canonical_bytes, parse_canonical
 from tallystick.report.made_with import made_with
 from tallystick.report.workbook import findings_xlsx
@@ -64,11 +65,13 @@ def test_hours_credentials_late_files_open_money_and_versions_have_their_rows() 
     report = canonical_bytes(document)
     sheets = opened(findings_xlsx(parse_canonical(report), report, made_with(RUN)))
 
-    assert sheets["Hours"][4] == ["gateway-edge-a", "2022-01-04", 22, "1" * 22 + "00"]
-    assert sheets["Credentials"][1][:7] == ["halcyon-0", None, "159e4a573cf4", "…9f3c", 1, 468_000, 11_414]
+    assert sheets["Hours"][503] == ["gateway-edge-b", "2022-05-17", 23, "1110" + "1" * 20]
+    assert sheets["Credentials"][1][:7] == ["halcyon-monitor", "hal-monitor-1", None, None, 1, 200_652, 8_226]
+    assert sheets["Credentials"][4][1] is None
+    assert re.fullmatch(r"[0-9a-f]{12} …[0-9a-f]{4}", " ".join(sheets["Credentials"][4][2:4]))
     assert sheets["Credentials"][-1][:7] == [None, "(others)", None, None, 17, 1_733, 39]
     assert [row[0] for row in sheets["Other files"]] == ["what", "repeated", "late"]
-    assert sheets["Other files"][-1][-3:] == ["2022-03-04", "2022-03-06", 2_207]
+    assert sheets["Other files"][-1][-3:] == ["2022-06-11", "2022-06-14", 219]
     assert [row[-3:] for row in sheets["Exposures"][1:]] == [[1204.5, 1811.75, "yes"]] * 2
     assert ["version of duckdb", "1.5.5"] in sheets["Made with"]
     assert ["sha256 of log files", RUN["inputs"]["log_files_sha256"]] in sheets["Made with"]
