@@ -121,7 +121,7 @@ def judged(
 ) -> Judged:
     """One version of some clauses over a period; `responses=[…]` are the register's."""
     made = a_version(*clauses, **(version or {}))
-    known = {name: stated.pop(name) for name in ("earlier", "shares") if name in stated}
+    known = {name: stated.pop(name) for name in ("earlier", "shares", "shown") if name in stated}
     return Judged(
         licensee=a_licensee(**stated),
         bindings=(Binding(version=made, sha256="a" * 64, from_us=made.from_us, until_us=made.until_us),),

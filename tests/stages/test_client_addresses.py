@@ -168,4 +168,4 @@ def test_explain_tells_of_a_finding_what_the_report_tells(reports: World) -> Non
     assert (plain.code, shown.code) == (0, 0)
     assert finding["sentence"] in plain.stdout
     assert not [one for one in ADDRESSES if one in plain.stdout + plain.stderr]
-    assert ADDRESSES[0] in shown.stdout
+    assert any(one in shown.stdout for one in ADDRESSES[:2])

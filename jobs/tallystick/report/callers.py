@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,6 +17,11 @@ FROM_LOGS = frozenset(
 """Keys of a document and columns of a table whose text a log decides. Names that the register states, of files and of
 sources are the provider's own."""
 
+TO_BE_RUN = frozenset({"query", "sql"})
+"""Those among them that name a secret's digest in full, or they would find nothing."""
+
+_DIGEST = re.compile(r"hmac:([0-9a-f]{12})[0-9a-f]{20}(?=…)")
+
 CLIENT = "client"
 """The column that says who called, where the settings want one."""
 
@@ -26,7 +32,19 @@ def told(value: Any, shown: Shown, key: str = "") -> Any:
         return {name: told(each, shown, name) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [told(each, shown, key) for each in value]
-    return shown(value) if key in FROM_LOGS and isinstance(value, str) else value
+    if key not in FROM_LOGS or not isinstance(value, str):
+        return value
+    return shown(value) if key in TO_BE_RUN else shown(short(value))
+
+
+def short(text: str) -> str:
+    """`text` with the first 12 digits of what is kept of a secret: `hmac:159e4a573cf4…4d36`."""
+    return _DIGEST.sub("hmac:\\1", text) if "hmac:" in text else text
+
+
+def name_of(shown: Shown) -> Shown:
+    """What a report calls a key."""
+    return lambda key: shown(short(key))
 
 
 def told_document(document: Mapping[str, Any], shown: Shown) -> dict[str, Any]:

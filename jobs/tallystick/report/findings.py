@@ -13,7 +13,7 @@ from tallystick.agreements.load import Binding
 from tallystick.clauses.sql import Recount, recount_sql, standing_sql
 from tallystick.clauses.statement import Statement, statements
 from tallystick.period import Period, to_text, to_us
-from tallystick.register.model import Licensee
+from tallystick.register.model import Licensee, Response
 from tallystick.report.causes import CredentialShare, cause, refuted_by
 from tallystick.report.condition import by_name, condition, measure_of
 from tallystick.report.earlier import ByClauseAndKey
@@ -53,8 +53,7 @@ class Judged:
         statement = self.stated[row["version"], row["clause"]]
         binding = next((one for one in self.bindings if one.version.version == row["version"]), None)
         measure = measure_of(row, self._named)
-        named = row["key"] if row["key"] is None else self.shown(row["key"])  # an answer names it as reports do
-        response = self.licensee.response_to(row["clause"], named, self.period.text)
+        response = self._response_to(row)
         said = {name: row[name] for name in (*PLAIN, "requests")} | {
             "agreement_sha256": None if binding is None else binding.sha256,
             "cites": statement.cites,
@@ -78,6 +77,12 @@ class Judged:
             "query": self._query(statement, measure, span, zone),
             **money_stated(measure),
         }
+
+    def _response_to(self, row: Row) -> Response | None:
+        """The register's answer, which names a key as reports do, or as tables do."""
+        names = [row["key"]] if row["key"] is None else [self.shown(row["key"]), row["key"]]
+        found = [self.licensee.response_to(row["clause"], name, self.period.text) for name in names]
+        return next((one for one in found if one is not None and one.key in names), found[0])
 
     def _judged_by(self, binding: Binding | None) -> tuple[Period, ZoneInfo]:
         """The part of the period that a version judges, and how its dates are read; all of it without a version."""

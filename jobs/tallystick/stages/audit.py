@@ -17,6 +17,7 @@ from tallystick.clauses.usage_reader import UsageReader
 from tallystick.duck import exact_sums
 from tallystick.errors import FindingsError, NoDataError, NotTalliedError
 from tallystick.period import to_instant
+from tallystick.report.callers import name_of
 from tallystick.runtime.progress import track
 from tallystick.runtime.record import recorded
 from tallystick.stages.audited import Audited, open_usage
@@ -52,7 +53,8 @@ def audit(project: Project, *, licensee: str | None, period: str, fail_on: str |
         theirs = {"licensee": [one.licensee.licensee for one in wanted], "period": [wanted[0].period.text]}
         rows, measured = (after.read(table, theirs).to_pylist() for table in (FINDING, MEASURE))
         note["totals"] = {"licensees": len(wanted), "judged": len(stale), "findings": len(rows)} | _read(measured)
-    listed = [_listed(row, shown(project, snapshot.rows(SOURCE_FILE), row["licensee"], row["period"])) for row in rows]
+    files = snapshot.rows(SOURCE_FILE)
+    listed = [_listed(row, name_of(shown(project, files, row["licensee"], row["period"]))) for row in rows]
     if fail_on is not None:
         _fail_on(listed, fail_on, period)
     sentence = (
@@ -73,10 +75,10 @@ def _read(measures: Sequence[Mapping[str, Any]]) -> dict[str, int]:
     return {"measures": len(rows), "without_raw": rows.count(0), "rows_read": sum(rows)}
 
 
-def _listed(row: Mapping[str, Any], told: Shown) -> dict[str, str]:
+def _listed(row: Mapping[str, Any], named: Shown) -> dict[str, str]:
     """A finding as the command line lists it; `tallystick explain` takes the id."""
     said = {name: row[name] for name in ("id", "licensee", "severity", "verdict")}
-    return said | {"sentence": told(row["sentence"])}
+    return said | {"sentence": named(row["sentence"])}
 
 
 def _judge_all(project: Project, snapshot: Snapshot, stale: Sequence[Audited]) -> tuple[pa.Table, pa.Table]:

@@ -17,7 +17,7 @@ from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.duck import connect, quote_text
 from tallystick.evidence.bundle import REPORT
 from tallystick.report.bundle import render_bundle
-from tallystick.report.callers import told_document, told_table
+from tallystick.report.callers import name_of, told_document, told_table
 from tallystick.report.completeness import completeness, files, reconciliation, touches, with_repeats
 from tallystick.report.consumption import consumption, usage_rows
 from tallystick.report.credentials import credential_shares
@@ -179,7 +179,7 @@ class Draft:
                 },
                 earlier=self.earlier(),
                 shares=credential_shares(self.connection, self.relation, one.licensee, one.period),
-                shown=self.shown,
+                shown=name_of(self.shown),
             )
         )
         return told_document(said, self.shown)
