@@ -338,15 +338,21 @@ def commit(
     clock_ahead: Annotated[str, typer.Option(help="How many seconds this log's clock is ahead.")] = "0",
     format: Annotated[Optional[str], typer.Option(help="A format's name; found from the entries without.")] = None,  # noqa: A002, UP045
     accept_refused: Annotated[bool, typer.Option(help="Go on without files that cannot be read.")] = False,
+    find: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="Commit nothing: say where in the logs the requests of this list of `reconcile` stand."),
+    ] = None,
     project: Annotated[Optional[Path], typer.Option(help="Use this project's register, formats and store.")] = None,  # noqa: UP045
     as_json: AsJson = False,
 ) -> None:
     """Make keyed tags of the requests in logs, which the other side can compare and nobody can read."""
-    from tallystick.commands.commit import Whose, as_dict, in_lines, terms_of
+    from tallystick.commands.commit import Logs, as_dict, found_in_lines, in_lines, terms_of, whose_of
     from tallystick.commands.commit import commit as make
+    from tallystick.commands.commit import find as look_for
     from tallystick.settings import Settings
 
     settings = Settings.load(project) if project is not None else None
+    whose = whose_of(settings, licensee, app_id)
     terms = terms_of(
         key,
         identity=identity,
@@ -355,15 +361,12 @@ def commit(
         clock_ahead=clock_ahead,
         settings=settings,
     )
-    committed, offered = make(
-        logs,
-        out,
-        terms=terms,
-        whose=Whose.of(settings, licensee, app_id),
-        format_name=format,
-        accepts_refused=accept_refused,
-        settings=settings,
-    )
+    given = Logs(places=tuple(logs), format_name=format, accepts_refused=accept_refused)
+    if find is not None:
+        for line in found_in_lines(look_for(given, find, terms=terms, whose=whose, settings=settings), as_json=as_json):
+            print(printable(line))
+        return
+    committed, offered = make(given, out, terms=terms, whose=whose, settings=settings)
     _say(as_dict(out, committed, offered, terms), as_json, *in_lines(out, committed, offered))
     talk.print("next: give the other side this SHA-256; when you have theirs, exchange the files and reconcile")
 
@@ -373,12 +376,18 @@ def reconcile(
     ours: Annotated[Path, typer.Argument(help="A commitment that this side made.")],
     theirs: Annotated[Path, typer.Argument(help="One that the other side made, under the same key.")],
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 3 unless all requests agree.")] = False,
+    unlike: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(help="A new file for the list of requests that are not agreed, for `commit --find`."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Say which requests two sides agree on, only one has, or differ in, by app and hour, without their logs."""
     from tallystick.commands.reconcile import agrees, compared, in_lines, write_json
 
     with compared(ours, theirs) as found:
+        if unlike is not None:
+            talk.print(f"{found.write_unlike(unlike):,} requests in {escape(printable(str(unlike)))}")
         if as_json:
             write_json(found, sys.stdout)
         else:

@@ -7,6 +7,7 @@ import json
 import jsonschema
 import pytest
 
+from commands.command_line import tallystick
 from commitments.two_sides import KEY, TwoSides, calls, client, gateway, plain
 from reference.commitments import commitment
 from tallystick.commitments.shape import LINES, json_schema
@@ -217,3 +218,78 @@ def test_a_file_that_cannot_be_read_stops_a_commitment_or_is_named(two_sides: Tw
     assert (stopped.code, there, went_on.code) == (5, False, 0)
     assert "not read: " in went_on.stdout
     assert "cut.gz" in went_on.stdout
+
+
+# ── which requests they are ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_not_agreed_is_found_again_in_each_sides_own_log(two_sides: TwoSides) -> None:
+    sent = [*calls(20), *calls(1, app="kestrel-mail")]
+    two_sides.ours(sent[1:])
+    two_sides.theirs([*sent[:5], sent[5].but(status=503), sent[6].but(status=None), *sent[8:]])
+    listed = two_sides.folder / "unlike.csv"
+
+    two_sides.reconcile("--unlike", str(listed))
+    mine = two_sides.commit("none", "licensor", "--licensee", "kestrel", "--find", listed, "--json")
+    other = two_sides.commit("none", "licensee", "--app", "kestrel-desk", "--find", listed)
+
+    assert listed.read_text("ascii").startswith("kind,hour,app,tag\n")
+    assert [(row["kind"], row["request_id"], row["position"]) for row in mine.data] == [
+        ("other_app", "kestrel-mail/0", 20),
+        ("differing", "kestrel-desk/5", 5),
+        ("undecided", "kestrel-desk/6", 6),
+        ("only_ours", "kestrel-desk/7", 7),
+    ]
+    assert {row["path"] for row in mine.data} == {str(two_sides.folder / "licensor/logs/log.jsonl")}
+    assert [line.partition(": ")[0] for line in other.stdout.splitlines()] == [
+        "only_theirs",
+        "other_app",
+        "differing",
+        "undecided",
+    ]
+    assert other.stdout.splitlines()[0].endswith("log.jsonl:1 2024-01-16T09:09:59.000000Z kestrel-desk kestrel-desk/0")
+    assert not (two_sides.folder / "none").exists()
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "tag\n", "kind,hour,app,tag\n=1+1,2024-01-16T09Z,a,00\n", "kind,hour,app,tag\n" + "x" * 9_000, "\x1b[2J"],
+)
+def test_a_list_that_reconcile_did_not_write_is_refused(text: str, two_sides: TwoSides) -> None:
+    two_sides.log("licensee", client(calls(1)))
+    listed = two_sides.folder / "unlike.csv"
+    listed.write_text(text, "utf-8")
+
+    ran = two_sides.commit("none", "licensee", "--app", "kestrel-desk", "--find", listed)
+
+    assert (ran.code, ran.stdout, str(listed) in ran.stderr) == (5, "", True)
+    assert two_sides.commit("none", "licensee", "--app", "kestrel-desk", "--find", "nowhere").code == 5
+
+
+def test_a_list_is_never_written_over_and_is_empty_where_all_agrees(two_sides: TwoSides) -> None:
+    two_sides.ours(calls(3))
+    two_sides.theirs(calls(3))
+    listed = two_sides.folder / "unlike.csv"
+
+    first, again = two_sides.reconcile("--unlike", str(listed)), two_sides.reconcile("--unlike", str(listed))
+
+    assert (first.code, again.code, listed.read_text("ascii")) == (0, 2, "kind,hour,app,tag\n")
+    assert two_sides.commit("none", "licensee", "--app", "kestrel-desk", "--find", listed, "--json").data == []
+
+
+def test_two_logs_that_number_their_requests_for_themselves_are_two_sources(two_sides: TwoSides) -> None:
+    sent = calls(6)
+    for name, some in (("one", sent[:3]), ("two", sent[3:])):
+        numbered = [
+            {"time": call.instant.isoformat(), "client": "kestrel-key-1", "request_id": call.id, "seq": place}
+            for place, call in enumerate(some, 1)
+        ]
+        lines = [json.dumps({**each, "method": "GET", "path": "/2", "status": 200}) + "\n" for each in numbered]
+        two_sides.log("licensor", "".join(lines).encode(), name)
+    logs = two_sides.folder / "licensor/logs"
+    common = ("commit", "--key", two_sides.key, "--app", "kestrel-desk", "--json", "--out")
+
+    apart = tallystick(*common, two_sides.folder / "apart", "--logs", logs / "one", "--logs", logs / "two")
+    together = tallystick(*common, two_sides.folder / "together", "--logs", logs)
+
+    assert (apart.data["requests"], together.data["requests"]) == (6, 3)

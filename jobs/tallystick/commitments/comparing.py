@@ -14,8 +14,10 @@ import pyarrow as pa
 
 from tallystick.commitments.identity import hour_sql
 from tallystick.commitments.matching import NUMBERS, differs, match
+from tallystick.commitments.new_file import new_file
 from tallystick.commitments.reading import Commitment, Requests
 from tallystick.commitments.shape import MOST_TAGS, TAG_BYTES
+from tallystick.commitments.unlike import write_unlike
 from tallystick.duck import connect, quote_name
 from tallystick.errors import UnlikeCommitmentsError
 
@@ -76,6 +78,11 @@ class Comparison:
             [(number,)] = self._connection.execute(f"SELECT count(*) FROM pair WHERE {condition}").fetchall()
             found[name] = int(number)
         return found
+
+    def write_unlike(self, file: Path) -> int:
+        """Write the list of requests that are not agreed into a new file, as `unlike.write_unlike`; how many."""
+        with new_file(file) as target:
+            return write_unlike(self._connection, target)
 
     @property
     def not_compared(self) -> tuple[str, ...]:

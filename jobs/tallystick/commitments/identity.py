@@ -68,19 +68,29 @@ def _part(text: str) -> str:
     return f"CASE WHEN {text} IS NULL THEN '-,' ELSE concat(strlen({text}), ':', {text}, ',') END"
 
 
-def tagged_sql(relation: str, *, key: SharedKey, identity: Identity, compared: Sequence[str], ahead_us: int) -> str:
+def tagged_sql(
+    relation: str,
+    *,
+    key: SharedKey,
+    identity: Identity,
+    compared: Sequence[str],
+    ahead_us: int,
+    kept: Sequence[str] = (),
+) -> str:
     """A query that gives of requests `app`, `hour`, `tag` (NULL without identity) and a check of each compared column.
 
     The digest of an identity is halved: the first half is the tag; the second is secret to whoever does not know the
     identity, and keys the checks, which are 0 where the log does not say the amount. `ahead_us` is taken off each time.
+    Other columns of the requests are `kept` as they are.
     """
     hour = f"(epoch_us(received_at) - {ahead_us}) // {HOUR_US}"
     digest = key.digest_sql(identity.parts, identity.message("hour"))
     checks = "".join(f", {_check(name)} AS {quote_name(name)}" for name in compared)
+    others = "".join(f", {quote_name(name)}" for name in kept)
     return (
         f"WITH placed AS (SELECT *, CAST({hour} AS INTEGER) AS hour FROM ({relation})), "
         f"digested AS (SELECT *, CASE WHEN {identity.is_known()} THEN {digest} END AS digest FROM placed) "
-        f"SELECT app, hour, CAST(left(digest, 32) AS UUID) AS tag{checks} FROM digested"
+        f"SELECT app, hour, CAST(left(digest, 32) AS UUID) AS tag{checks}{others} FROM digested"
     )
 
 

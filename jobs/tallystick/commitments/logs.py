@@ -59,11 +59,15 @@ class Offered:
 class Days:
     """The requests of some log objects, one UTC day after another."""
 
-    def __init__(self, objects: Sequence[LogObject], open_object: Callable[[str], BinaryIO], reading: Reading) -> None:
+    def __init__(
+        self, sources: Sequence[Sequence[LogObject]], open_object: Callable[[str], BinaryIO], reading: Reading
+    ) -> None:
+        """Each of the sources may number its requests for itself."""
         self.offered = Offered()
-        self._objects, self._open, self._reading = objects, open_object, reading
+        self.paths: dict[str, str] = {}
+        """The path of every file that was read, by its SHA-256."""
+        self._sources, self._open, self._reading = sources, open_object, reading
         self._intake = reading.scratch / INTAKE.name
-        self._current: dict[str, None] = {}
 
     def each(self) -> Iterator[tuple[duckdb.DuckDBPyConnection, str]]:
         """Read everything, then yield for each day a database and the SQL that gives the rows of `request` there.
@@ -85,16 +89,17 @@ class Days:
             self._reading.catalogue.find(self._reading.format_name)
         connection = connect(memory_limit=self._reading.memory_limit, scratch=self._reading.scratch)
         self._intake.mkdir()
-        for number, one in enumerate(self._objects):
+        listed = [(f"log {place}", one) for place, objects in enumerate(self._sources, 1) for one in objects]
+        for number, (source, one) in enumerate(listed):
             for name in ("entry", "rejected"):
                 connection.execute(f"DROP TABLE IF EXISTS {name}")
             create_entry_tables(connection)
-            self._take(connection, number, one)
+            self._take(connection, number, source, one)
         connection.close()
 
-    def _take(self, connection: duckdb.DuckDBPyConnection, number: int, one: LogObject) -> None:
+    def _take(self, connection: duckdb.DuckDBPyConnection, number: int, source: str, one: LogObject) -> None:
         straight = Straight(root=self._intake, name=f"{number}-own")
-        account, problem = self._read(connection, one, straight)
+        account, problem = self._read(connection, source, one, straight)
         if problem is not None:
             if one.is_named or not self._reading.accepts_refused:
                 raise problem
@@ -102,11 +107,11 @@ class Days:
             return
         assert account is not None
         self.offered.files += 1
-        if account.file_id in self._current:
+        if account.file_id in self.paths:
             self.offered.repeated += 1
             straight.discard()
             return
-        self._current[account.file_id] = None
+        self.paths[account.file_id] = one.path
         self.offered.entries += account.entries
         self.offered.rejected += account.rejected
         if not straight.written and account.accepted:
@@ -114,13 +119,13 @@ class Days:
             write_partitions(connection, query, self._intake, partition_by=DAY, name=name, written_as=PASSING)
 
     def _read(
-        self, connection: duckdb.DuckDBPyConnection, one: LogObject, straight: Straight
+        self, connection: duckdb.DuckDBPyConnection, source: str, one: LogObject, straight: Straight
     ) -> tuple[FileAccount | None, InputError | None]:
         if one.problem is not None:
             return None, UnreadableFileError(one.problem, where=one.path)
         reading = self._reading
         task = FileTask(
-            source="log",
+            source=source,
             name=one.path,
             uri=one.uri,
             version_tag="",
@@ -141,7 +146,7 @@ class Days:
         return RefineTask(
             day=date.fromisoformat(folder.name.partition("=")[2]),
             intake=f"SELECT * FROM read_parquet([{files}], hive_partitioning = true, hive_types = {{{DAY}: DATE}})",
-            current=tuple((file_id, BATCH) for file_id in self._current),
+            current=tuple((file_id, BATCH) for file_id in self.paths),
             recognitions=self._reading.recognitions,
             digest_key=self._reading.digest_key,
             root=self._reading.scratch,

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -17,38 +14,12 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from tallystick.commitments.identity import Identity, hour_sql, tagged_sql
+from tallystick.commitments.identity import hour_sql
+from tallystick.commitments.new_file import new_file
 from tallystick.commitments.shape import MOST_TAGS, TAG_BYTES
-from tallystick.commitments.shared_key import SCHEMA, SharedKey
+from tallystick.commitments.terms import Terms, Whose, hour_text, tagged
 from tallystick.duck import connect, quote_name, quote_text
-from tallystick.errors import StoreRefusedError, UsageError
 from tallystick.evidence.canonical import Json, canonical_bytes
-
-
-@dataclass(frozen=True, kw_only=True)
-class Terms:
-    """What both sides have to agree on: key, identity and hours; and what this side compares beyond identities.
-
-    `period` is the first hour and the hour after the last one, since 1970; None is all hours. `ahead_us` is how far
-    this log's clock is ahead.
-    """
-
-    key: SharedKey
-    identity: Identity
-    compared: tuple[str, ...]
-    period: tuple[int, int] | None = None
-    ahead_us: int = 0
-
-    def header(self) -> Json:
-        """The first line."""
-        hours = None if self.period is None else dict(zip(("start", "end"), map(hour_text, self.period), strict=True))
-        return {
-            "commitment": SCHEMA,
-            "compared": sorted(self.compared),
-            "identity": list(self.identity.parts),
-            "key": self.key.mark,
-            "period": hours,
-        }
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,11 +31,6 @@ class Committed:
     cells: int
     sha256: str
     size_bytes: int
-
-
-def hour_text(hour: int) -> str:
-    """An hour since 1970 as a commitment writes it, `2024-01-01T10Z`."""
-    return str(np.datetime64(hour, "h")) + "Z"
 
 
 class Tags:
@@ -79,26 +45,17 @@ class Tags:
         self._connection = connect(memory_limit=memory_limit, scratch=scratch)
         self._connection.execute("SET arrow_lossless_conversion = true")
 
-    def add(
-        self, connection: duckdb.DuckDBPyConnection, requests: str, *, licensee: str | None, app: str | None
-    ) -> None:
-        """Take the counted rows of a query for `request`: a licensee's by their apps, or all as those of `app`."""
-        named = "app" if app is None else quote_text(app)
-        whose = "" if licensee is None else f" AND licensee = {quote_text(licensee)}"
-        counted = f"SELECT * REPLACE ({named} AS app) FROM ({requests}) WHERE NOT is_duplicate{whose}"
-        terms = self._terms
-        query = tagged_sql(
-            counted, key=terms.key, identity=terms.identity, compared=self._compared, ahead_us=terms.ahead_us
-        )
-        hours = "" if terms.period is None else f" WHERE hour >= {terms.period[0]} AND hour < {terms.period[1]}"
+    def add(self, connection: duckdb.DuckDBPyConnection, requests: str, whose: Whose) -> None:
+        """Take the counted ones of a query for rows of `request` in `connection`."""
         file = self._folder / f"{self._days}.parquet"
         self._days += 1
-        connection.execute(f"COPY (SELECT * FROM ({query}){hours}) TO {quote_text(str(file))} (FORMAT parquet)")
+        query = tagged(requests, self._terms, whose)
+        connection.execute(f"COPY ({query}) TO {quote_text(str(file))} (FORMAT parquet)")
 
     def write(self, file: Path) -> Committed:
         """Write the commitment; raises UsageError where there is a file, StoreRefusedError where none can be."""
         self._open_tagged()
-        with _new_file(file) as target:
+        with new_file(file) as target:
             lines = _Lines(target)
             lines.write(self._terms.header())
             requests = cells = unidentified = 0
@@ -204,20 +161,3 @@ def _tag_bytes(column: pa.ChunkedArray) -> bytes:
 
 def _base64(data: bytes) -> str:
     return base64.b64encode(data).decode("ascii")
-
-
-@contextmanager
-def _new_file(file: Path) -> Iterator[IO[bytes]]:
-    """A file that appears whole or not at all, and takes no other's place."""
-    if file.exists() or file.is_symlink():
-        raise UsageError("there is a file already", where=str(file), next_step="name a new one with --out")
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{file.name[:100]}.", suffix=".unfinished", dir=file.parent)
-        try:
-            with os.fdopen(handle, "wb") as target:
-                yield target
-            os.link(name, file)
-        finally:
-            os.unlink(name)  # noqa: PTH108 - as it was made
-    except OSError as error:
-        raise StoreRefusedError(f"a commitment cannot be written: {error.strerror}", where=str(file)) from error
