@@ -87,8 +87,8 @@ def test_a_finding_is_said_from_its_numbers() -> None:
 
     assert finding_said(finding, FR).language is None
     assert finding_said(finding, FR).text == (
-        "halcyon\u202f: 1\u202f204\u202f311 requêtes mesurés pour 1\u202f000\u202f000 permis "
-        "par année du calendrier par § 4.2."
+        "halcyon\u202f: on mesure 1\u202f204\u202f311 requêtes, et § 4.2 en permet 1\u202f000\u202f000 "
+        "par année du calendrier."
     )
 
 

@@ -87,7 +87,7 @@ def condition_said(condition: Mapping[str, Any], words: Words) -> list[Said]:
     }
     said = words.plain(
         "condition.said",
-        reading=condition["reading"],
+        reading=words.term("reading", condition["reading"]),
         used=known["used"],
         unit=words.term("unit", condition["unit"]),
         limit=known["limit"],

@@ -37,6 +37,8 @@ from tallystick.report.saying import (
 from tallystick.report.visible import visible, visible_lines
 from tallystick.report.words import Words
 
+MOST_LISTED = 2_000
+"""Findings on paper, some 500 pages; findings.xlsx and report.json have every one."""
 MOST_IN_FULL, MOST_WINDOWS_ON_PAPER, MOST_EVIDENCE_ON_PAPER, MOST_QUERY = 50, 6, 4, 4_000
 """Findings with tables on paper, and rows of those; every tagged cell costs half a kilobyte and a tenth of a second
 for a thousand. The other findings have a short block each, and report.html has all of them in full."""
@@ -57,7 +59,8 @@ def register_of_findings(document: Row, page: Page, words: Words) -> list[Block]
         column(words.plain("findings.column.requests"), number=True),
     ]
     rows: list[list[Cell]] = []
-    for block in page.findings:
+    listed_ones = page.findings[:MOST_LISTED]
+    for block in listed_ones:
         finding = block.finding
         under = readings(finding["readings_exceeded"], finding["readings"], words) if int(finding["readings"]) else ""
         rows.append(
@@ -69,12 +72,16 @@ def register_of_findings(document: Row, page: Page, words: Words) -> list[Block]
                 words.number(finding["requests"]),
             ]
         )
-    blocks = [paragraph(words.plain("findings.lead"), "lead"), table(words.plain("findings.register"), columns, rows)]
+    blocks = [
+        paragraph(words.plain("findings.lead"), "lead"),
+        table(words.plain("findings.register"), columns, rows),
+        *rest(len(page.findings) - len(listed_ones), "paper.findings_rest", words),
+    ]
     for block in page.findings[:MOST_IN_FULL]:
         blocks += finding_block(block, words)
     if len(page.findings) > MOST_IN_FULL:
         blocks.append(paragraph(words.plain("paper.short", n=MOST_IN_FULL)))
-    for block in page.findings[MOST_IN_FULL:]:
+    for block in listed_ones[MOST_IN_FULL:]:
         blocks += _short_block(block, words)
     return blocks
 
@@ -209,7 +216,7 @@ def _windows(block: FindingBlock, words: Words) -> list[Block]:
     ]
     rows = [
         [
-            visible(window["reading"]),
+            words.term("reading", window["reading"]),
             cell(
                 f"{words.instant(window['start_at'])}\n{words.instant(window['end_at'])}",
                 words.plain("windows.clipped") if window["clipped"] else "",

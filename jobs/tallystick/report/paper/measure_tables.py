@@ -7,7 +7,6 @@ from typing import Any
 
 from tallystick.report.paper.parts import Block, cell, column, table, verdict
 from tallystick.report.saying import as_stated, interval_said
-from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
 Row = Mapping[str, Any]
@@ -36,7 +35,7 @@ def measured(
         rows.append(
             [
                 *([words.show(each["key"])] if with_key else []),
-                cell(visible(each["reading"]), interval_said(interval, words) if interval else ""),
+                cell(words.term("reading", each["reading"]), interval_said(interval, words) if interval else ""),
                 *(_amount(each, name, words) for name in _numbers(windowed)),
                 verdict(each["verdict"], words, missing),
             ]
