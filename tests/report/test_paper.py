@@ -22,6 +22,8 @@ from tallystick.evidence.canonical import canonical_bytes, parse_canonical
 from tallystick.report.page import page_of
 from tallystick.report.paper.asked_blocks import runs
 from tallystick.report.paper.chart_blocks import turns
+from tallystick.report.paper.consumption_blocks import MOST_APPS
+from tallystick.report.paper.finding_blocks import MOST_LISTED
 from tallystick.report.paper.glyphs import _ranges, plainer, printable
 from tallystick.report.paper.pdf import paper, render_pdf
 from tallystick.report.quiet_hours import quiet_runs
@@ -235,6 +237,21 @@ def test_a_finding_more_adds_few_blocks_and_no_table_to_the_print() -> None:
 
     assert cells[1] - cells[0] == 20 * 5
     assert len(more) - len(fewer) <= 20 * 9
+
+
+def test_paper_says_how_many_findings_and_apps_it_leaves_out() -> None:
+    apps = [an_app(app=f"app-{number}") for number in range(MOST_APPS + 3)]
+    blocks = blocks_of(
+        a_document(
+            findings=[a_finding(id=f"f-{number}") for number in range(MOST_LISTED + 2)],
+            consumption=a_document()["consumption"] | {"apps": apps},
+        )
+    )
+    said = [block.get("t") for block in blocks]
+
+    assert {EN.plain("paper.findings_rest", n=2), EN.plain("paper.apps_rest", n=3)} <= set(said)
+    assert f"{EN.plain('finding.id')} f-{MOST_LISTED - 1}" in said
+    assert f"{EN.plain('finding.id')} f-{MOST_LISTED}" not in said
 
 
 def test_every_part_of_the_document_has_its_section() -> None:

@@ -165,6 +165,13 @@ def test_text_of_others_is_no_formula_no_link_and_no_number(text: str) -> None:
     )
 
 
+def test_a_sheet_that_is_too_long_says_how_many_rows_are_left() -> None:
+    report = canonical_bytes(a_document(findings=[a_finding(id=f"f-{number}") for number in range(7)]))
+    rows = opened(findings_xlsx(parse_canonical(report), report, most_rows=5))["Findings"]
+
+    assert [row[0] for row in rows[1:]] == ["f-0", "f-1", "f-2", "f-3", "f-4", "2 more in report.json"]
+
+
 def test_an_amount_that_is_not_known_is_an_empty_cell() -> None:
     clause = a_document()["clauses"][0] | {"measures": [a_measure(peak=None, used=None)]}
     rows = opened(workbook(a_document(clauses=[clause])))["Measures"]

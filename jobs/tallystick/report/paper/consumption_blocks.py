@@ -11,8 +11,8 @@ from tallystick.report.paper.parts import Block, Cell, cell, column, heading, kn
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
-MOST_CREDENTIALS = 50
-"""Credentials on paper; the sheet `Credentials` of findings.xlsx has every one that report.json has."""
+MOST_CREDENTIALS, MOST_APPS = 50, 200
+"""Credentials and apps on paper; sheets of findings.xlsx have every one that report.json has."""
 
 Row = Mapping[str, Any]
 
@@ -26,6 +26,7 @@ def consumption_blocks(document: Row, page: Page, words: Words) -> list[Block]:
     return [
         *blocks,
         *_part("apps", _apps(page, whole, words), words.plain("apps.nothing"), words),
+        *rest(max(0, len(page.apps) - MOST_APPS), "paper.apps_rest", words),
         *_part("months", _months(document, words), words.plain("consumption.nothing"), words),
         *_part("routes", _routes(page, whole, words), words.plain("consumption.nothing"), words),
         *rest(page.routes.rest, "routes.rest", words),
@@ -48,7 +49,7 @@ def _apps(page: Page, whole: Any, words: Words) -> Block | None:
         *(column(words.plain(f"apps.column.{name}"), number=True) for name in ("refused", "errors")),
         column(words.plain("apps.column.seen")),
     ]
-    rows = [_app(app, whole, words) for app in page.apps]
+    rows = [_app(app, whole, words) for app in page.apps[:MOST_APPS]]
     return table(words.plain("consumption.apps_caption"), columns, rows) if rows else None
 
 
