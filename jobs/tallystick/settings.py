@@ -120,7 +120,8 @@ class Settings(BaseSettings):
         default=Path("digest.key"), description="The file of the key with which secrets in logs are digested."
     )
     language: Literal["en", "fr"] = Field(
-        default="en", description="The language of report.html and report.pdf; report.json is the same in each."
+        default="en",
+        description="The language of report.html, report.pdf and the shelf; report.json is the same in each.",
     )
     client_addresses: Literal["left_out", "pseudonyms", "as_logged"] = Field(
         default="left_out",

@@ -20,6 +20,10 @@ ASK = """rules => axe.run({
   runOnly: {type: "tag", values: rules}, rules: {"target-size": {enabled: true}}, resultTypes: ["violations"],
 })"""
 
+SHORTEN = """() => document.querySelectorAll("details.data tbody")
+  .forEach(body => [...body.rows].slice(9).forEach(row => row.remove()))"""
+"""Rows of a year's days are all alike; axe-core need not look at each."""
+
 
 def broken_rules(page: Page) -> list[str]:
     """The rules that elements of the page break, as it is now, each with the first such element."""
@@ -32,6 +36,7 @@ def broken_rules(page: Page) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_report_is_accessible_as_it_opens_and_with_everything_opened(visit: Open, language: str) -> None:
     visited = visit(letters_report(language))
+    visited.page.evaluate(SHORTEN)
     assert broken_rules(visited.page) == []
 
     visited.page.locator("details").evaluate_all("all => all.forEach(one => one.open = true)")

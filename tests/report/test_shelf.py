@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
@@ -7,10 +8,14 @@ from urllib.parse import unquote
 import pytest
 
 from evidence.bundles import a_bundle, a_payload, a_report
+from report.documents import a_document
+from report.pages import PageText
 from tallystick.evidence.assembly import Seal
 from tallystick.evidence.keys import SigningKey
 from tallystick.evidence.manifest import Manifest
+from tallystick.report.html import render_html
 from tallystick.report.shelf import in_units, render_shelf, rows
+from tallystick.report.words import Words
 
 
 def a_manifest(
@@ -30,6 +35,8 @@ def a_manifest(
     return Manifest.parse(a_bundle(a_payload(a_report(changes)), revision=revision)["datapackage.json"])
 
 
+EN = Words.load("en")
+LINKED = ("report.html", "report.pdf", "findings.xlsx", "findings.csv", "report.json", "datapackage.json")
 SHELF = [
     a_manifest("halcyon", revision=2),
     a_manifest("halcyon", revision=1),
@@ -79,37 +86,49 @@ def test_every_report_is_shown_with_its_conclusion_and_numbers() -> None:
     page = Page(render_shelf(SHELF, []))
     text = " ".join(" ".join(page.text).split())
 
-    assert text.count("outside terms") == 4
+    assert text.count("▲ Outside terms") == 4
     assert "superseded by r2" in text
     assert "Murmur Social" in text
-    assert in_units(SHELF[0].size_bytes) in text
+    assert in_units(SHELF[0].size_bytes, EN) in text
 
 
 def test_links_lead_to_files_of_the_bundle_from_where_the_page_lies(tmp_path: Path) -> None:
     hostile = a_manifest("a%2F../b?#", name="odd")
     for manifest in (hostile, SHELF[0]):
-        for name in ("report.html", "report.json", "findings.csv", "datapackage.json"):
+        for name in LINKED:
             (tmp_path / manifest.folder).mkdir(parents=True, exist_ok=True)
             (tmp_path / manifest.folder / name).write_bytes(b"")
 
     links = Page(render_shelf([hostile, SHELF[0]], [])).links
 
-    assert len(links) == 8
+    assert len(links) == 2 * len(LINKED)
     for link in links:
         assert not link.startswith(("/", "."))
         assert not set(link) & set(":?#")
         assert (tmp_path / unquote(link)).is_file()
 
 
-def test_the_page_loads_nothing_and_runs_nothing() -> None:
-    page = Page(render_shelf(SHELF, []))
+def test_the_page_loads_nothing_and_runs_the_script_of_reports_alone() -> None:
+    data = render_shelf(SHELF, [])
+    page = Page(data)
 
-    assert not {"script", "img", "link", "iframe", "object", "form", "base"} & set(page.tags)
+    assert page.tags.count("script") == 1
+    assert not {"img", "link", "iframe", "object", "form", "base"} & set(page.tags)
     assert not [name for name, _ in page.attributes if name.startswith("on") or name in ("style", "src")]
     [policy] = [value for name, value in page.attributes if name == "content" and "default-src" in (value or "")]
     assert policy is not None
     assert policy.startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in policy
+    [script] = re.findall(rb"<script>.*?</script>", data, re.DOTALL)
+    assert script in render_html(a_document())
+
+
+def test_the_shelf_is_said_in_the_readers_language() -> None:
+    text = PageText.of(render_shelf(SHELF, [], language="fr")).text
+
+    assert "Hors des termes" in text
+    assert "remplacée par r2" in text
+    assert not re.search(r"Outside terms|superseded|\d+ kB", text)
 
 
 @pytest.mark.parametrize(
@@ -120,7 +139,8 @@ def test_names_are_text_and_nothing_else(name: str) -> None:
     data = render_shelf([a_manifest(name, name=name)], [f"{name}/x"])
     page = Page(data)
 
-    assert {"script", "img", "b"}.isdisjoint(page.tags)
+    assert {"img", "b"}.isdisjoint(page.tags)
+    assert page.tags.count("script") == 1
     assert b"\xe2\x80\xae" not in data
     if name.isprintable():
         assert "".join(page.text).count(name) >= 2
@@ -143,7 +163,7 @@ def test_a_manifest_that_cannot_be_read_is_named() -> None:
      (2_500_000_000_000_000, "2,500 TB")],
 )  # fmt: skip
 def test_a_size_is_said_in_a_unit_that_fits(size: int, words: str) -> None:
-    assert in_units(size) == words
+    assert in_units(size, EN) == words
 
 
 def test_a_report_that_nobody_signed_is_said_to_be_not_signed() -> None:

@@ -1,9 +1,7 @@
-"""`index.html`: every published report on one page, made of manifests alone; it loads nothing and runs nothing."""
+"""`index.html`: every published report on one page, made of manifests alone; it loads nothing."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -13,10 +11,13 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from tallystick.evidence.manifest import Manifest, revision_name
-from tallystick.report.visible import visible
+from tallystick.report.inline import inline
+from tallystick.report.words import Words
 
 SYMBOLS = {"within terms": "✓", "outside terms": "▲", "unable to conclude": "?"}
-_UNITS = ("bytes", "kB", "MB", "GB", "TB")
+RANKS = {"outside terms": 0, "unable to conclude": 1, "within terms": 2}
+"""By what conclusions are sorted: what matters most comes first."""
+UNITS = ("shelf.bytes", "shelf.kilobytes", "shelf.megabytes", "shelf.gigabytes", "shelf.terabytes")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,11 @@ class Row:
         return SYMBOLS[self.manifest.conclusion]
 
     @property
+    def rank(self) -> int:
+        """The place of the conclusion among the three, for sorting."""
+        return RANKS[self.manifest.conclusion]
+
+    @property
     def kind(self) -> str:
         """The conclusion as a CSS class."""
         return self.manifest.conclusion.replace(" ", "-")
@@ -41,29 +47,23 @@ class Row:
         """`r1`, `r2` and so on."""
         return revision_name(self.manifest.revision)
 
-    @property
-    def size(self) -> str:
-        """Bytes of all files, in a unit that leaves one to four digits."""
-        return in_units(self.manifest.size_bytes)
-
     def link(self, name: str) -> str:
         """Where one of its files lies, from the page: right on a static site and on a disk."""
         return quote(f"{self.manifest.folder}/{name}")
 
 
-def render_shelf(manifests: Sequence[Manifest], unreadable: Sequence[str]) -> bytes:
+def render_shelf(manifests: Sequence[Manifest], unreadable: Sequence[str], *, language: str = "en") -> bytes:
     """The page over all published revisions, those of the latest periods first; UTF-8, the same for the same manifests.
 
-    `unreadable` are the keys of manifests that cannot be read: they are named, not passed over.
+    `unreadable` are the keys of manifests that cannot be read: they are named, not passed over. The page has the same
+    script as report.html, and the same policy; without it the table is there as it is.
     """
-    style = _style()
-    page = _environment().get_template("shelf.html")
+    page = _environment(language).get_template("shelf.html")
     return page.render(
         rows=rows(manifests),
         providers=sorted({manifest.provider for manifest in manifests}),
         unreadable=sorted(unreadable),
-        style=Markup(style),  # noqa: S704 our own style sheet
-        policy=_policy(style),
+        inline=inline("shelf.css", "controls.css", script="page.js"),
     ).encode("utf-8")
 
 
@@ -85,39 +85,30 @@ def rows(manifests: Sequence[Manifest]) -> list[Row]:
     ]
 
 
-def in_units(size_bytes: int) -> str:
+def in_units(size_bytes: int, words: Words) -> str:
     """A number of bytes in words: `999 bytes`, `1.2 kB`, `35 MB`; in decimal units, rounded down."""
     size, unit = size_bytes, 0
     tenths = 0
-    while size >= 1000 and unit < len(_UNITS) - 1:
+    while size >= 1000 and unit < len(UNITS) - 1:
         size, tenths, unit = size // 1000, size % 1000 // 100, unit + 1
-    return f"{size}.{tenths} {_UNITS[unit]}" if unit and size < 10 else f"{size:,} {_UNITS[unit]}"
-
-
-def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-def _style() -> str:
-    loader = _environment().loader
-    assert loader is not None
-    source, _, _ = loader.get_source(_environment(), "shelf.css")
-    return "\n".join(line.strip() for line in source.splitlines() if line.strip())
+    amount = f"{size}.{tenths}" if unit and size < 10 else str(size)
+    return f"{words.amount(amount)} {words.plain(UNITS[unit])}"
 
 
 @cache
-def _environment() -> Environment:
-    return Environment(
+def _environment(language: str) -> Environment:
+    words = Words.load(language)
+    environment = Environment(
         loader=PackageLoader("tallystick.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: value if isinstance(value, Markup) else escape(_shown(value)),
+        finalize=lambda value: value if isinstance(value, Markup) else escape(words.show(value)),
         auto_reload=False,
     )
-
-
-def _shown(value: object) -> str:
-    return f"{value:,}" if isinstance(value, int) else visible(str(value))
+    environment.globals.update(say=words.say, term=words.term, language=language)
+    environment.filters.update(
+        number=words.number, instant=words.instant, size=lambda size_bytes: in_units(size_bytes, words)
+    )
+    return environment

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import closing
+from functools import partial
 
 import pyarrow as pa
 
@@ -16,6 +18,7 @@ from tallystick.evidence.totals import USAGE, totals_follow
 from tallystick.report.changes_page import render_changes
 from tallystick.report.shelf import render_shelf
 from tallystick.report.usage_totals import usage_totals
+from tallystick.runtime.ahead import ahead
 from tallystick.runtime.progress import track
 from tallystick.runtime.record import recorded
 from tallystick.stages.audited import Audited
@@ -64,12 +67,15 @@ def publish(
 def _send(
     project: Project, ready: Sequence[Draft], seal: Seal, *, dry_run: bool, revision: int | None
 ) -> list[Published]:
-    """Render each draft, and send it unless the run is dry."""
+    """Send each draft in order, unless the run is dry; the next ones are rendered meanwhile."""
     store = open_store(project.settings.reports, project.settings.s3)
+    signers = [key.public.keyid for key in seal.keys]
     published = []
-    with track("publish: reports", len(ready)) as say:
-        for done, draft in enumerate(ready):
-            files = draft.files([key.public.keyid for key in seal.keys])
+    with (
+        track("publish: reports", len(ready)) as say,
+        closing(ahead(ready, lambda draft: draft.files(signers))) as rendered,
+    ):
+        for done, (draft, files) in enumerate(zip(ready, rendered, strict=True)):
             _refuse_other_sums(files)
             if not dry_run:
                 published.append(
@@ -87,7 +93,7 @@ def _send(
                 )
             say(done + 1)
     if not dry_run:
-        show_shelf(store, render_shelf)
+        show_shelf(store, partial(render_shelf, language=project.settings.language))
     return published
 
 
