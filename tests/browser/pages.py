@@ -19,8 +19,8 @@ def letters_report(language: str) -> bytes:
 
 
 @cache
-def crowded_report() -> bytes:
-    return render_html(a_crowded_first_page())
+def crowded_report(language: str = "en") -> bytes:
+    return render_html(a_crowded_first_page(), words=Words.load(language))
 
 
 @cache

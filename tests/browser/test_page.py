@@ -116,7 +116,12 @@ def pages_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf))
 
 
-@pytest.mark.parametrize("which", ["letters", "crowded"])
+@pytest.fixture
+def crowded_in_french() -> bytes:
+    return crowded_report("fr")
+
+
+@pytest.mark.parametrize("which", ["letters", "crowded", "crowded_in_french"])
 def test_page_one_of_the_print_is_the_summary_on_one_a4_side(
     visit: Open, which: str, request: pytest.FixtureRequest
 ) -> None:
