@@ -33,6 +33,13 @@ def connect(*, memory_limit: str = "1GB", scratch: Path | None = None) -> duckdb
     return connection
 
 
+def another(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """A connection to the same tables for a thread of its own, with temporary tables of its own."""
+    own = connection.cursor()
+    own.execute("SET TimeZone = 'UTC'")
+    return own
+
+
 @contextmanager
 def exact_sums(where: str) -> Iterator[None]:
     """Raise SumTooLargeError where a sum inside passes the largest whole number; no sum ever wraps or is rounded."""
@@ -47,8 +54,9 @@ def exact_sums(where: str) -> Iterator[None]:
 
 
 def quote_text(text: str) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
+    """`text` as an SQL string literal; what no literal can hold, the character U+0000, as `chr(0)` between two."""
+    quoted = "'" + text.replace("'", "''") + "'"
+    return quoted if "\0" not in text else "(" + quoted.replace("\0", "' || chr(0) || '") + ")"
 
 
 def without_wildcards(file: str) -> str:

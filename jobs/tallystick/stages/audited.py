@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from threading import Lock
 from typing import Any
 
 import duckdb
@@ -124,13 +125,14 @@ def open_usage(
     """A connection on which the licensees' usage of some days can be read, and how to read tables through it.
 
     A small table is read into the connection once, when it is first asked for; requests stay in their files until a day
-    of them is asked for.
+    of them is asked for. Threads may ask at the same time, each through a connection of its own (`duck.another`).
     """
     engine = project.settings.engine
     connection = connect(memory_limit=engine.memory_limit, scratch=engine.scratch)
     named = ", ".join(quote_text(name) for name in sorted(licensees))
     asked = summaries(binding for name in licensees for binding in project.agreements[name])
     laid_out: set[str] = set()
+    one_at_a_time = Lock()
 
     def lay_out(table: Table) -> None:
         wanted = {"event_date": days}
@@ -146,8 +148,9 @@ def open_usage(
     def relation(table: Table, partitions: Mapping[str, Collection[str]]) -> str:
         if table not in LAID_OUT:
             return snapshot.relation(table, partitions)
-        if table.name not in laid_out:
-            lay_out(table)
+        with one_at_a_time:
+            if table.name not in laid_out:
+                lay_out(table)
         tests = [_in(table, name, values) for name, values in partitions.items()]
         return f"SELECT * FROM {quote_name(table.name)} WHERE {' AND '.join(tests) or 'true'}"
 

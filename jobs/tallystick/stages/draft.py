@@ -14,7 +14,7 @@ from tallystick.checks.suites import CheckResult
 from tallystick.clauses.standing import requests_in
 from tallystick.clauses.statement import statements
 from tallystick.clauses.usage_reader import Relation, UsageReader
-from tallystick.duck import connect, quote_text
+from tallystick.duck import another, connect, quote_text
 from tallystick.evidence.bundle import REPORT
 from tallystick.report.bundle import render_bundle
 from tallystick.report.callers import name_of, told_document, told_table
@@ -193,7 +193,7 @@ class Draft:
 
 
 def drafts(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> list[Draft]:
-    """A draft for each audited licensee, over one reading of the small tables."""
+    """A draft for each audited licensee, over one reading of the small tables; each may go to a thread of its own."""
     days = sorted({day for one in wanted for day in one.days})
     connection, relation = open_usage(project, snapshot, days, [one.licensee.licensee for one in wanted])
     lay_out_files(connection, snapshot, days)
@@ -202,7 +202,7 @@ def drafts(project: Project, snapshot: Snapshot, wanted: Sequence[Audited]) -> l
     for one in wanted:
         if one.days not in counted:
             counted[one.days] = CountedDays.of(snapshot, one, sums)
-    return [Draft(project, snapshot, connection, relation, one, counted[one.days]) for one in wanted]
+    return [Draft(project, snapshot, another(connection), relation, one, counted[one.days]) for one in wanted]
 
 
 def _sums(snapshot: Snapshot, days: Sequence[str]) -> Sums:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from threading import RLock
 from typing import Any, TypeVar
 
 import pyarrow as pa
 
-from tallystick.duck import connect
+from tallystick.duck import another, connect
 from tallystick.storage.delta import DataFile, Lake, relation
 from tallystick.tables import Table
 
@@ -15,7 +16,7 @@ T = TypeVar("T")
 
 
 class Snapshot:
-    """Reads of one lake that all see the same versions."""
+    """Reads of one lake that all see the same versions, from as many threads as like."""
 
     def __init__(self, lake: Lake) -> None:
         self._lake = lake
@@ -23,14 +24,17 @@ class Snapshot:
         self._grown: dict[str, bool] = {}
         self._rows: dict[str, list[dict[str, Any]]] = {}
         self._made: dict[str, Any] = {}
+        self._one_at_a_time = RLock()
+        self._connection = connect()
         self.versions: dict[str, int | None] = {}
 
     def files(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> list[DataFile]:
         """The files of the pinned version, those of some partition values only."""
-        if table.name not in self._files:
-            version = self._lake.version(table)
-            self.versions[table.name] = version
-            self._files[table.name] = [] if version is None else self._lake.files(table, version=version)
+        with self._one_at_a_time:
+            if table.name not in self._files:
+                version = self._lake.version(table)
+                self.versions[table.name] = version
+                self._files[table.name] = [] if version is None else self._lake.files(table, version=version)
         wanted = {name: set(values) for name, values in (partitions or {}).items()}
         return [
             file
@@ -41,25 +45,29 @@ class Snapshot:
     def relation(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> str:
         """SQL that yields the rows of those files with the table's promised columns."""
         paths = [file.path for file in self.files(table, partitions)]
-        if table.name not in self._grown:
-            self._grown[table.name] = self._lake.is_grown(table)
+        with self._one_at_a_time:
+            if table.name not in self._grown:
+                self._grown[table.name] = self._lake.is_grown(table)
         return relation(table, paths, is_grown=self._grown[table.name])
 
     def read(self, table: Table, partitions: Mapping[str, Collection[str]] | None = None) -> pa.Table:
         """The rows of a small table."""
-        return connect().sql(self.relation(table, partitions)).to_arrow_table()
+        with another(self._connection) as connection:
+            return connection.sql(self.relation(table, partitions)).to_arrow_table()
 
     def rows(self, table: Table) -> list[dict[str, Any]]:
         """Every row of a small table as plain values, read once for the whole snapshot; not to be changed."""
-        if table.name not in self._rows:
-            self._rows[table.name] = self.read(table).to_pylist()
-        return self._rows[table.name]
+        with self._one_at_a_time:
+            if table.name not in self._rows:
+                self._rows[table.name] = self.read(table).to_pylist()
+            return self._rows[table.name]
 
     def once(self, name: str, make: Callable[[], T]) -> T:
         """What `make` makes of this snapshot, made when `name` is first asked for; not to be changed."""
-        if name not in self._made:
-            self._made[name] = make()
-        made: T = self._made[name]
+        with self._one_at_a_time:
+            if name not in self._made:
+                self._made[name] = make()
+            made: T = self._made[name]
         return made
 
     def names_by_day(self, table: Table) -> dict[str, list[DataFile]]:
