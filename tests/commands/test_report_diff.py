@@ -28,7 +28,7 @@ def first(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def second(tmp_path: Path) -> Path:
-    payload = a_payload(a_report({"summary.credentials": 2}), run_json=b'{"tallystick":"0.2.0"}')
+    payload = a_payload(a_report({"completeness.sources.0.files": 2}), run_json=b'{"tallystick":"0.2.0"}')
     return written(tmp_path / "r2", a_bundle(payload, revision=2))
 
 
@@ -41,7 +41,7 @@ def test_each_changed_number_is_said_before_and_after_with_the_reason(first: Pat
     assert lines[2] == (
         "why    The program or a part of it has another version. (name tallystick, before unknown, after 0.2.0)"
     )
-    assert lines[3:] == ["", "Totals: 1", "  credentials: 1 → 2 (+1)"]
+    assert lines[3:] == ["", "Completeness: 1", "  source gateway, files: 1 → 2 (+1)"]
 
 
 def test_a_folder_a_zip_and_a_document_compare_alike(first: Path, second: Path, tmp_path: Path) -> None:

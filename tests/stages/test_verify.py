@@ -34,13 +34,13 @@ def reports(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
         for name, value in server.environment().items():
             monkeypatch.setenv(name, value)
         url, settings = f"s3://reports/{secrets.token_hex(6)}", S3Settings(endpoint_url=server.endpoint_url)
-    for credentials in (1, 2):
-        publish(open_store(url, settings), credentials)
+    for number in (1, 2):
+        publish(open_store(url, settings), number)
     return url, settings
 
 
-def publish(store: ObjectStore, credentials: int) -> None:
-    files = a_payload(a_report({"summary.credentials": credentials}))
+def publish(store: ObjectStore, number: int) -> None:
+    files = a_payload(a_report({"completeness.sources.0.files": number}))
     digest = Sha256.of(files["report.json"]).hex
     publish_bundle(store, "halcyon", PERIOD, files, report_sha256=digest, title="Audit")
 
@@ -137,7 +137,7 @@ def test_another_bundle_of_the_same_number_is_refused(reports: Reports) -> None:
 def test_what_a_revision_supersedes_must_not_have_been_changed(reports: Reports) -> None:
     url, settings = reports
     store = open_store(f"{url}/halcyon/{PERIOD}", settings)
-    for name, data in a_bundle(a_payload(a_report({"summary.credentials": 9}))).items():
+    for name, data in a_bundle(a_payload(a_report({"completeness.sources.0.files": 9}))).items():
         store.put(f"r1/{name}", data)
 
     assert verify(f"{url}/halcyon/{PERIOD}/r1", settings).manifest.revision == 1

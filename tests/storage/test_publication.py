@@ -31,9 +31,9 @@ PERIOD = "2022-01-01_2022-01-03"
 PLACE = f"halcyon/{PERIOD}"
 
 
-def changed(credentials: int) -> dict[str, bytes]:
+def changed(number: int) -> dict[str, bytes]:
     """The payload of another result."""
-    return a_payload(a_report({"summary.credentials": credentials}))
+    return a_payload(a_report({"completeness.sources.0.files": number}))
 
 
 def publish(store: ObjectStore, files: dict[str, bytes] | None = None, *, revision: int | None = None) -> Published:
@@ -117,6 +117,17 @@ def test_the_same_report_again_is_unchanged_and_writes_nothing(store: ObjectStor
     assert list(store.list()) == before
 
 
+def test_a_report_that_is_published_in_one_language_stays_in_it_and_says_so(store: ObjectStore) -> None:
+    page = a_payload()["report.html"].replace(b"<!doctype html>", b'<!doctype html><html lang="en">')
+    publish(store, a_payload() | {"report.html": page})
+
+    again = publish(store, a_payload() | {"report.html": page.replace(b'"en"', b'"fr"')})
+    same = publish(store, a_payload() | {"report.html": page})
+
+    assert (again.state, again.kept_language, same.kept_language) == ("unchanged", "en", None)
+    assert store.get(f"{PLACE}/r1/report.html") == page
+
+
 def test_a_changed_report_is_the_next_revision_and_says_what_it_supersedes(store: ObjectStore) -> None:
     publish(store)
     second = publish(store, changed(2))
@@ -142,7 +153,7 @@ def test_a_revision_says_which_numbers_it_changes_and_from_which_revision(store:
     said = json.loads(files["changes.json"])
     assert "changes.json" not in read(store, 1)
     assert [(each["path"], each["before"], each["after"]) for each in said["sections"][0]["changes"]] == [
-        ("summary.credentials", 1, 2)
+        ("completeness.sources[gateway].files", 1, 2)
     ]
     assert (said["before"]["revision"], said["after"]["revision"]) == (1, 2)
     assert said["before"]["datapackage_sha256"] == Sha256.of(store.get(f"{PLACE}/r1/{DATAPACKAGE}")).hex
