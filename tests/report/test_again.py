@@ -7,22 +7,38 @@ from collections.abc import Mapping
 
 import pytest
 
+from evidence.bundles import what_changed
 from evidence.signed import refitted
 from report.documents import a_document
 from report.usage_rows import usage_rows
 from tallystick import __version__
 from tallystick.errors import BundleDiffersError
 from tallystick.evidence.assembly import Seal, assemble
-from tallystick.evidence.bundle import DATAPACKAGE, MemoryReader
+from tallystick.evidence.bundle import DATAPACKAGE, SHA256SUMS, STATEMENT, MemoryReader
+from tallystick.evidence.canonical import parse_canonical
+from tallystick.evidence.changes import CHANGES, CHANGES_PAGE
+from tallystick.evidence.digest import Sha256
 from tallystick.evidence.keys import SigningKey
-from tallystick.evidence.manifest import Edition
+from tallystick.evidence.manifest import Edition, Superseded
 from tallystick.evidence.renderings import MADE_AGAIN, NOT_MADE_AGAIN
 from tallystick.evidence.verification import Verified, verify_bundle
 from tallystick.report.again import render_again
 from tallystick.report.bundle import render_bundle
+from tallystick.report.changes_page import render_changes
 
 KEY = SigningKey.make()
 RUN = {"tallystick": __version__, "parts": {"python": "3.11.2"}}
+
+
+def a_revision(language: str) -> dict[str, bytes]:
+    """The same as the second of two, with what it changes."""
+    first = a_published(language)
+    before = Superseded(revision=1, report_sha256=Sha256.of(b"1"), datapackage_sha256=Sha256.of(b"2"))
+    payload = {name: data for name, data in first.items() if name not in (STATEMENT, SHA256SUMS, DATAPACKAGE)}
+    changes = what_changed(payload, 2, before)
+    payload |= {CHANGES: changes[CHANGES], CHANGES_PAGE: render_changes(parse_canonical(changes[CHANGES]), language)}
+    edition = Edition(title="Audit", revision=2, supersedes=before, code_version=__version__)
+    return assemble(payload, edition, Seal(keys=(KEY,)))
 
 
 def a_published(language: str = "en", code_version: str = __version__) -> dict[str, bytes]:
@@ -49,10 +65,13 @@ def refused(files: Mapping[str, bytes]) -> list[tuple[str, str | None]]:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_what_was_published_is_made_again_byte_for_byte_in_its_own_language(language: str) -> None:
-    verified = checked(a_published(language))
+    revised = a_revision(language)
+    verified = checked(revised)
 
     assert MADE_AGAIN in verified.rules
     assert NOT_MADE_AGAIN not in verified.not_checked
+    other = refitted({**revised, "changes.html": revised["changes.html"].replace(b"</h1>", b"!</h1>")}, KEY)
+    assert refused(other) == [("changes.html", None)]
 
 
 def test_without_making_them_again_the_result_says_what_was_not_looked_at(published: dict[str, bytes]) -> None:

@@ -21,6 +21,7 @@ SHOWN = ("summary.requests", "summary.records.sum", "summary.clauses", "summary.
 """The numbers that every rendering must show."""
 _GROUPING = re.compile(r"(?<=\d)[,.' \u00a0\u2009\u202f\u2019](?=\d{3}(?!\d))")
 _HIDDEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_LANGUAGE = re.compile(rb'<html lang="([a-z]{2})"')
 _TAG = re.compile(r"<[^>]*>")
 _NUMBER = re.compile(r"\d+")
 _STREAM = re.compile(rb"stream\r?\n")
@@ -82,6 +83,12 @@ NotAsPromisedError where this program cannot. evidence/ itself renders nothing.
 """
 MADE_AGAIN = "Page, print, workbook, table and instructions are, byte for byte, what this program makes of report.json."
 NOT_MADE_AGAIN = "that page and print show every number where it belongs: tallystick verify --render makes them again"
+
+
+def page_language(page: bytes) -> str | None:
+    """The language that a page says it is in, by its two letters."""
+    named = _LANGUAGE.search(page[:4096])
+    return named[1].decode("ascii") if named else None
 
 
 def not_as_made(made: Mapping[str, bytes], digests: Mapping[str, FileDigest]) -> list[Difference]:

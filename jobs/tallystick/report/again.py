@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 import pyarrow as pa
+from jinja2 import TemplateError
 
 from tallystick import __version__
 from tallystick.evidence.bundle import REPORT
 from tallystick.evidence.canonical import NotCanonicalError, parse_canonical
 from tallystick.evidence.changes import CHANGES, CHANGES_PAGE
 from tallystick.evidence.document import NotAsPromisedError
+from tallystick.evidence.renderings import page_language
 from tallystick.evidence.standalone import instructions
 from tallystick.report.bundle import render_bundle
 from tallystick.report.changes_page import render_changes
 
 RENDERED = frozenset({"report.html", "report.pdf", "findings.csv", "findings.xlsx", *instructions()})
 LANGUAGES = ("en", "fr")
-_LANGUAGE = re.compile(rb'<html lang="([a-z]{2})"')
 
 
 def render_again(files: Mapping[str, bytes], code_version: str, signers: Sequence[str]) -> dict[str, bytes]:
@@ -30,8 +30,9 @@ def render_again(files: Mapping[str, bytes], code_version: str, signers: Sequenc
     if code_version != __version__:
         expected = f"{__version__}, which is asked to render it again; take the version that made it"
         raise NotAsPromisedError("tallystick.code_version", expected=expected, found=ascii(code_version[:40])[1:-1])
-    named = _LANGUAGE.search(files["report.html"][:4096])
-    language = named[1].decode("ascii") if named else LANGUAGES[0]
+    language = page_language(files["report.html"])
+    if language not in LANGUAGES:
+        language = LANGUAGES[0]
     try:
         report, quality, run = (parse_canonical(files[name]) for name in (REPORT, "quality.json", "run.json"))
         made = render_bundle(
@@ -40,14 +41,16 @@ def render_again(files: Mapping[str, bytes], code_version: str, signers: Sequenc
             quality,
             run,
             signers=signers,
-            language=language if language in LANGUAGES else LANGUAGES[0],
+            language=language,
         )
-        page = {CHANGES_PAGE: render_changes(parse_canonical(files[CHANGES]))} if CHANGES_PAGE in files else {}
+        page = (
+            {CHANGES_PAGE: render_changes(parse_canonical(files[CHANGES]), language)} if CHANGES_PAGE in files else {}
+        )
     except NotCanonicalError as error:
         raise NotAsPromisedError(
             "(all)", expected="quality.json and run.json in canonical JSON", found=str(error)
         ) from None
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, RuntimeError, TemplateError) as error:
         found = f"one that stops it ({type(error).__name__})"
         raise NotAsPromisedError("(all)", expected="a report that this program can render", found=found) from error
     return {name: data for name, data in made.items() if name in RENDERED} | page

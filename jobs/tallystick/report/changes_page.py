@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any
 
@@ -13,21 +13,28 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from tallystick.evidence.changed_words import brief, in_order
+from tallystick.report.changes_words import TERMS, place_said, reason_said
 from tallystick.report.visible import visible
+from tallystick.report.words import Words
 
+_DECIMAL = re.compile(r"-?[0-9]{1,60}(\.[0-9]{1,20})?", re.ASCII)
 MOST_ROWS = 500
 """Changed values of one part that the page shows; changes.json has all."""
 
 
-def render_changes(changes: Mapping[str, Any]) -> bytes:
+def render_changes(changes: Mapping[str, Any], language: str = "en") -> bytes:
     """The page of a `tallystick/changes/1` document in UTF-8, the same for the same document.
 
-    Its Content-Security-Policy permits its own style by digest, and no script.
+    `language` is the reader's; what has no words in it stands in English, and is marked so. The page's
+    Content-Security-Policy permits its own style by digest, and no script.
     """
-    style = _style()
-    page = _environment().get_template("changes.html")
+    style, words = _style(), Words.load(language)
+    page = _environment(language).get_template("changes.html")
     return page.render(
         changes=changes,
+        words=words,
+        say=words.say,
+        link=Markup('<a href="changes.json">changes.json</a>'),
         most=MOST_ROWS,
         style=Markup(style),  # noqa: S704 our own style sheet
         policy=_policy(style),
@@ -40,42 +47,61 @@ def _policy(style: str) -> str:
 
 
 def _style() -> str:
-    loader = _environment().loader
-    assert loader is not None
-    sources = [loader.get_source(_environment(), name)[0] for name in ("shelf.css", "changes.css")]
+    environment = _environment("en")
+    assert environment.loader is not None
+    sources = [environment.loader.get_source(environment, name)[0] for name in ("shelf.css", "changes.css")]
     return "\n".join(line.strip() for source in sources for line in source.splitlines() if line.strip())
 
 
 @cache
-def _environment() -> Environment:
+def _environment(language: str) -> Environment:
+    words = Words.load(language)
     environment = Environment(
         loader=PackageLoader("tallystick.report"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=lambda value: value if isinstance(value, Markup) else escape(_shown(value)),
+        finalize=lambda value: value if isinstance(value, Markup) else escape(_shown(value, words)),
         auto_reload=False,
     )
-    environment.filters.update(signed=_signed, in_order=in_order, whole=lambda text: escape(visible(str(text))))
+    environment.filters.update(
+        signed=lambda by: _signed(by, words),
+        in_order=in_order,
+        whole=lambda text: escape(visible(str(text))),
+        place=lambda change: place_said(change, words),
+        reason=lambda reason: reason_said(reason, words),
+        of_reason=lambda name: words.term("changed.of", name.replace(" ", "_")),
+        section=lambda section: words.sentences.get(f"changed.section.{section['section']}", section["title"]),
+        concluded=lambda said: words.plain("changed.unknown") if said is None else words.term("conclusion", said),
+        as_class=lambda conclusion: str(conclusion).replace(" ", "-"),
+        stated=lambda value, change: _stated(value, change, words),
+    )
     return environment
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, words: Words) -> str:
     """A value as a reader reads it: numbers grouped, unknown as a word, text of others harmless."""
     if value is None:
-        return "unknown"
+        return words.plain("changed.unknown")
     if isinstance(value, list):
-        return ", ".join(map(_shown, value))
+        return ", ".join(_shown(each, words) for each in value)
     if isinstance(value, int) and not isinstance(value, bool):
-        return f"{value:,}"
+        return words.number(value)
     return visible(brief(str(value)))
 
 
-def _signed(by: int | str) -> str:
+def _stated(value: object, change: Mapping[str, Any], words: Words) -> str:
+    """A changed value: what the catalogue has a word for in that word, amounts of money as the language writes them."""
+    group = TERMS.get(change["path"].rpartition(".")[2])
+    if group is not None and isinstance(value, str):
+        return words.term(group, value)
+    if change["is_number"] and isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return words.amount(value)
+    return _shown(value, words)
+
+
+def _signed(by: int | str, words: Words) -> str:
     """A difference with its sign."""
-    try:
-        number = Decimal(by)
-    except InvalidOperation:
-        return str(by)
-    return f"{number:+,}".replace("-", "\u2212")
+    said = words.amount(str(by))
+    return said if str(by).startswith("-") else f"+{said}"

@@ -142,8 +142,11 @@ def _whole(value: object) -> int:
 
 @cache
 def _load(language: str) -> Words:
-    text = files("tallystick.report").joinpath("languages").joinpath(f"{language}.toml").read_text(encoding="utf-8")
-    return Words(language=language, sentences=dict(_flat("", tomllib.loads(text))))
+    folder = files("tallystick.report").joinpath("languages")
+    names = (f"{language}.toml", f"changes.{language}.toml")
+    texts = [folder.joinpath(name).read_text(encoding="utf-8") for name in names]
+    sentences = {key: word for text in texts for key, word in _flat("", tomllib.loads(text))}
+    return Words(language=language, sentences=sentences)
 
 
 def _flat(prefix: str, tree: Mapping[str, Any]) -> list[tuple[str, str]]:

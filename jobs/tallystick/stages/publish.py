@@ -60,6 +60,9 @@ def publish(
         sentence = f"{len(ready)} reports are fit to publish; a dry run sends nothing"
     else:
         sentence = f"{len(new)} reports published" if new else "nothing new: every report is published as it is"
+        kept = sorted({one.kept_language for one in published if one.kept_language})
+        if kept:
+            sentence += f"; a revision keeps the language that it was published in: {', '.join(kept)}"
     totals = {**note["totals"], "locations": [one.location for one in published]}
     return StageResult(stage="publish", changed=bool(new), sentence=sentence, totals=totals)
 
@@ -88,7 +91,7 @@ def _send(
                         title=f"{draft.audited.licensee.name}, {draft.audited.period.text}",
                         revision=revision,
                         seal=seal,
-                        show_changes=render_changes,
+                        show_changes=partial(render_changes, language=project.settings.language),
                     )
                 )
             say(done + 1)

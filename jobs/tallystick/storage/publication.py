@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tallystick import __version__
-from tallystick.errors import AlreadyPublishedError, NotFitToPublishError, TryAgainError, UsageError, VerificationError
+from tallystick.errors import (
+    AlreadyPublishedError,
+    MissingInputError,
+    NotFitToPublishError,
+    TryAgainError,
+    UsageError,
+    VerificationError,
+)
 from tallystick.evidence.assembly import UNSIGNED, Seal, assemble
 from tallystick.evidence.bundle import DATAPACKAGE, REPORT, SHA256SUMS, STATEMENT, TIMESTAMP, MemoryReader
 from tallystick.evidence.canonical import NotCanonicalError
@@ -15,6 +22,7 @@ from tallystick.evidence.digest import Sha256
 from tallystick.evidence.document import NotAsPromisedError
 from tallystick.evidence.manifest import Edition, Manifest, Superseded, revision_name
 from tallystick.evidence.names import legible, segment
+from tallystick.evidence.renderings import PAGE, page_language
 from tallystick.evidence.timestamp import check_timestamp
 from tallystick.evidence.trust import Trust
 from tallystick.evidence.verification import verify_bundle
@@ -34,6 +42,8 @@ class Published:
     revision: int
     state: Literal["published", "unchanged"]
     report_sha256: Sha256
+    kept_language: str | None = None
+    """Of an unchanged one that of its page, where another was asked for: a revision keeps that of its publication."""
 
 
 def publish_bundle(
@@ -100,9 +110,19 @@ def _publish(
                 revision=number,
                 state="unchanged" if there else "published",
                 report_sha256=report_sha256,
+                kept_language=_kept_language(store, f"{place}/{revision_name(number)}", payload) if there else None,
             )
         passed = number
     raise TryAgainError("others keep publishing this report", where=store.url(place), next_step="run this again")
+
+
+def _kept_language(store: ObjectStore, folder: str, payload: Mapping[str, bytes]) -> str | None:
+    try:
+        with store.open(f"{folder}/{PAGE}") as page:
+            kept = page_language(page.read(4096))
+    except MissingInputError:
+        return None
+    return None if kept == page_language(payload[PAGE]) else kept
 
 
 def _already_there(
