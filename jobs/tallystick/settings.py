@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     )
     language: Literal["en", "fr"] = Field(
         default="en",
-        description="The language of report.html, report.pdf and the shelf; report.json is the same in each.",
+        description="The language of page, print, changes.html and the shelf; report.json is the same in each.",
     )
     client_addresses: Literal["left_out", "pseudonyms", "as_logged"] = Field(
         default="left_out",
