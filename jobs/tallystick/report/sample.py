@@ -14,12 +14,11 @@ import pyarrow as pa
 from tallystick.addresses import Shown, as_logged
 from tallystick.clauses.usage_reader import Relation, UsageReader
 from tallystick.evidence.canonical import canonical_bytes
-from tallystick.evidence.sample_rules import FRAME, SCHEMA
+from tallystick.evidence.sample_rules import FRAME, SAMPLE, SCHEMA
 from tallystick.period import Period
 from tallystick.report.callers import told_table
 from tallystick.report.usage import usage_parquet
 
-SAMPLE = "evidence/sample.parquet"
 SIZE = 2_995
 """Requests that show at 95 % confidence, when none of them is wrong, that less than 0.1 % of all are."""
 CONFIDENCE = "0.95"
