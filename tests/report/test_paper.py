@@ -45,19 +45,24 @@ def letters() -> tuple[bytes, bytes]:
     return printed(the_letters_case())
 
 
-@cache
-def everything() -> bytes:
-    """The paper of the letter's case with every part that a document may leave out."""
-    report = canonical_bytes(with_all_parts(the_letters_case()))
-    read_back = parse_canonical(report)
-    return render_pdf(read_back, report, page_of(read_back, EN, RUN), EN, signers=["a" * 64])
-
-
 def blocks_of(document: Row) -> list[Row]:
     """The blocks of every section, as they go to the template."""
     content = paper(document, page_of(document, EN), EN, (), "0" * 64)
     blocks = [block for section in content["sections"] for block in section["blocks"]]
     return [inner for block in blocks for inner in block.get("blocks", [block])]
+
+
+def words_of(document: Row) -> str:
+    """Every text of every section as it goes to the template, in its order; extracting it from a PDF takes seconds."""
+    content = paper(document, page_of(document, EN, RUN), EN, ["a" * 64], "0" * 64)
+    return " ".join(" ".join(texts_in(content["sections"])).split())
+
+
+def texts_in(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        yield from texts_in(each)
 
 
 @cache
@@ -224,10 +229,10 @@ def test_many_findings_stand_in_short_after_the_first_fifty() -> None:
         a_finding(id=f"f-{number:012x}", windows=windows, evidence=[a_pointer(position=number)]) for number in range(60)
     ]
 
-    shown = text_of(printed(a_document(findings=findings))[1])
+    shown = words_of(a_document(findings=findings))
 
     assert [finding["id"] for finding in findings if finding["id"] not in shown] == []
-    assert EN.plain("paper.short", n=50)[:40] in shown.replace("\n", " ")
+    assert EN.plain("paper.short", n=50) in shown
 
 
 def test_a_finding_more_adds_few_blocks_and_no_table_to_the_print() -> None:
@@ -255,7 +260,7 @@ def test_paper_says_how_many_findings_and_apps_it_leaves_out() -> None:
 
 
 def test_every_part_of_the_document_has_its_section() -> None:
-    shown = " ".join(text_of(everything()).split())
+    shown = words_of(with_all_parts(the_letters_case()))
 
     for said in (
         *(EN.plain(f"{name}.title") for name in ("asks", "method", "checking", "reproducibility", "changes")),
@@ -277,13 +282,13 @@ def test_every_part_of_the_document_has_its_section() -> None:
 
 def test_every_day_of_a_long_period_stands_by_weeks_and_the_paper_says_where_the_rest_is() -> None:
     days = the_letters_case()["consumption"]["days"]
-    shown = text_of(letters()[1])
+    shown = words_of(the_letters_case())
     monday = days.index(next(day for day in days if day["date"] == "2022-03-07"))
 
     week = " ".join(["2022-03-07", *(f"{day['requests']:,}" for day in days[monday : monday + 7])])
-    assert week in " ".join(shown.split())
-    assert EN.plain("paper.weeks_rest") in " ".join(shown.split())
-    assert EN.plain("paper.turns_rest", n=366) in " ".join(shown.split())
+    assert week in shown
+    assert EN.plain("paper.weeks_rest") in shown
+    assert EN.plain("paper.turns_rest", n=366) in shown
 
 
 def test_a_long_total_is_told_where_it_ends_or_passes() -> None:
