@@ -28,15 +28,15 @@ class Node:
 
     def __getitem__(self, key: str) -> Node:
         """The member `key` of an object; `a.b` takes two steps."""
-        node = self
+        value, path = self.value, self.path
         for step in key.split("."):
-            path = f"{node.path}.{step}" if node.path else step
-            if not isinstance(node.value, dict):
-                raise NotAsPromisedError(node.path or "(all)", expected="an object", found=describe(node.value))
-            if step not in node.value:
+            if not isinstance(value, dict):
+                raise NotAsPromisedError(path or "(all)", expected="an object", found=describe(value))
+            path = f"{path}.{step}" if path else step
+            if step not in value:
                 raise NotAsPromisedError(path, expected="a value", found="nothing")
-            node = Node(node.value[step], path)
-        return node
+            value = value[step]
+        return Node(value, path)
 
     def each(self) -> Iterator[Node]:
         """The elements of a list, in order."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from tallystick.evidence.canonical import Json
 from tallystick.evidence.document import Node, NotAsPromisedError
 
@@ -63,9 +65,9 @@ def every_hour_of_every_source_is_told(report: Node) -> None:
     if [row[:2] for row in rows] != expected:
         found = next((f"{a} {b}" for (a, b, _), pair in zip(rows, expected, strict=False) if (a, b) != pair), "too few")
         raise NotAsPromisedError("completeness.hours", expected="each source and day, in order", found=found)
+    unseen = Counter(name for name, _, seen in rows if "1" not in seen)
     for source in sources:
-        unseen = sum(name == source["source"].value and "1" not in seen for name, _, seen in rows)
-        source["days_without_entries"].at_most(unseen)
+        source["days_without_entries"].at_most(unseen[source["source"].text()])
 
 
 RULES = (credentials_add_up, the_fullest_windows_are_the_largest_measured, every_hour_of_every_source_is_told)
