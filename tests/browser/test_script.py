@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page
 from browser.conftest import Visit
 from browser.test_page import pages_of
 from report.documents import Row, a_clause, a_document, a_finding, a_limit
+from report.many_findings import many_findings
 from tallystick.report.html import render_html
 from tallystick.report.words import Words
 
@@ -150,6 +151,23 @@ def test_a_filter_lasts_through_sorting(visit: Open) -> None:
     heading(page, 4).locator("button").click()
 
     assert numbers(page) == ["5", "4"]
+
+
+def test_a_thousand_findings_are_narrowed_while_a_reader_types(visit: Open) -> None:
+    page = visit(render_html(many_findings(1_000))).page
+    took = page.evaluate(
+        """() => [..."123456"].map(letter => {
+          const field = document.querySelector(".filter[data-of=register] input");
+          const start = performance.now();
+          field.value += letter;
+          field.dispatchEvent(new Event("input", {bubbles: true}));
+          document.body.getBoundingClientRect();
+          return performance.now() - start;
+        })"""
+    )
+
+    assert min(took) < 250  # milliseconds; the least, because others may have the processor meanwhile
+    assert bar_of(page).get_by_role("status").inner_text() == "Shown: 0 of 1,000"
 
 
 # ── drill-down ───────────────────────────────────────────────────────────────────────────────────────────────────────
