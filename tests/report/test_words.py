@@ -18,7 +18,7 @@ COMPUTED = re.compile(
     r"|log_files|method|month|number|of|per|reason|refuted_by|rule|severity|sight|sources|stated(_\w+)?|unit|verdict"
     r"|weekday|why|window|windows|word)\."
     r"|(daily|total)\.(description|column)\.|(daily|total|week|apps|peaks)\.column\.|(repeated|refused)_files\."
-    r"|summary\.(kept|not_)|\w+\.title$"
+    r"|changed\.(key|of|one|section|why|(un)?known_of)|reading\.|summary\.(kept|not_)|\w+\.title$"
 )
 
 
