@@ -13,6 +13,8 @@ import duckdb
 
 from tallystick.errors import SumTooLargeError
 
+_NOT_IN_A_LINE = re.compile(r"[\x00\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+
 
 def connect(*, memory_limit: str = "1GB", scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
     """An in-memory database with one thread, UTC, a memory limit, and no way out to a network.
@@ -54,9 +56,20 @@ def exact_sums(where: str) -> Iterator[None]:
 
 
 def quote_text(text: str) -> str:
-    """`text` as an SQL string literal; what no literal can hold, the character U+0000, as `chr(0)` between two."""
-    quoted = "'" + text.replace("'", "''") + "'"
-    return quoted if "\0" not in text else "(" + quoted.replace("\0", "' || chr(0) || '") + ")"
+    """`text` as an SQL expression of one line: a literal, with `chr(…)` for what a literal or a line cannot hold.
+
+    No literal can hold U+0000; and where a line ended inside of one, laying SQL out would change what it says.
+    """
+    quoted = _literal(text)
+    return f"concat({_NOT_IN_A_LINE.sub(_as_chr, quoted)})" if _NOT_IN_A_LINE.search(text) else quoted
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _as_chr(found: re.Match[str]) -> str:
+    return f"', chr({ord(found[0])}), '"
 
 
 def without_wildcards(file: str) -> str:
@@ -104,7 +117,7 @@ def write_file(
     (root / folder).mkdir(parents=True, exist_ok=True)
     path = f"{folder}/{name}.parquet" if folder else f"{name}.parquet"
     [[_, rows, size, _, statistics, _]] = connection.execute(
-        f"COPY ({query}) TO {quote_text(str(root / path))} (FORMAT parquet, {written_as}, RETURN_STATS)"
+        f"COPY ({query}) TO {_literal(str(root / path))} (FORMAT parquet, {written_as}, RETURN_STATS)"
     ).fetchall()
     return _written(path, partition, rows, size, statistics)
 
@@ -121,7 +134,7 @@ def write_partitions(
     """Write the rows of `query` as Parquet files named `name`, one for each value of one column; no rows, no file."""
     root.mkdir(parents=True, exist_ok=True)
     written = connection.execute(
-        f"COPY ({query}) TO {quote_text(str(root))} (FORMAT parquet, {written_as}, PARTITION_BY "
+        f"COPY ({query}) TO {_literal(str(root))} (FORMAT parquet, {written_as}, PARTITION_BY "
         f"({quote_name(partition_by)}), OVERWRITE_OR_IGNORE, FILENAME_PATTERN {quote_text(name)}, RETURN_STATS)"
     ).fetchall()
     return [
