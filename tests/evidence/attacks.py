@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from evidence.bundles import a_bundle, a_page, a_payload, a_print, a_report, a_sample, a_workbook
+from evidence.bundles import a_bundle, a_page, a_payload, a_print, a_report, a_sample, a_workbook, with_evidence
 from evidence.signed import Files, a_signed_bundle, refitted, resigned, with_own_digest
 from tallystick.evidence.assembly import Seal
 from tallystick.evidence.bundle import DATAPACKAGE, SHA256SUMS, STATEMENT
@@ -71,7 +71,7 @@ def a_case() -> Case:
     sender, attacker = SigningKey.make(), SigningKey.make()
     others = {"licensee.id": "meridian", "licensee.name": "Meridian Ltd"}
     payload = a_payload()
-    more = {**instructions(), **a_sample(payload), "evidence/f1.parquet": b"PAR1 of f1"}
+    more = {**instructions(), **a_sample(payload), **with_evidence(payload, "f1")}
     before = Superseded(revision=1, report_sha256=Sha256.of(b"1"), datapackage_sha256=Sha256.of(b"2"))
     return Case(
         later=a_bundle(payload | more, revision=2, supersedes=before, seal=Seal(keys=(sender,))),
@@ -335,3 +335,16 @@ BEYOND_THE_HAND: dict[str, Callable[[Case], Files]] = {
     ),
 }
 """What the commands do not look at, and both programs do."""
+
+BEYOND_ALONE: dict[str, Callable[[Case], Files]] = {
+    "the expectations are met more often": lambda case: case.refit(
+        {"quality.json": case.good["quality.json"].replace(b"false", b"true", 1)}
+    ),
+    "the expectations are another licensee's": lambda case: case.refit({"quality.json": case.other["quality.json"]}),
+    "the expectations are none": lambda case: case.refit({"quality.json": b"{}"}),
+    "the requests of a finding are not told of": lambda case: case.later_with(
+        "quality.json", case.good["quality.json"]
+    ),
+    "the rows do not add up": lambda case: case.refit({"usage.parquet": b"PAR1"}),
+}
+"""What only `tallystick verify` looks at."""

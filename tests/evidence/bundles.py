@@ -52,7 +52,7 @@ def a_payload(report: Report | None = None, **others: bytes) -> dict[str, bytes]
         "verify/verify.py": b"print()\n",
         "findings.csv": table_of(report),
         "usage.parquet": real_usage(),
-        "quality.json": b"[]",
+        "quality.json": canonical_bytes(quality_of(report)),
         "run.json": b"{}",
     }
     return files | {name.replace("_", "."): data for name, data in others.items()}
@@ -75,6 +75,25 @@ def a_page(report: Report) -> bytes:
     digest = Sha256.of(canonical_bytes(report))
     shown = "".join(f"<p>{number}" for number in main_numbers(report))
     return f'<!doctype html><meta name="report-sha256" content="{digest}"><title>Report</title>{shown}'.encode()
+
+
+def quality_of(report: Report, *evidence: str) -> dict[str, Any]:
+    """The quality.json of a report, with files of requests of these findings."""
+    met, failed = report["checks"]["met"], report["checks"]["expectations"] - report["checks"]["met"]
+    expectations = [{"is_met": each < met, "severity": "warning"} for each in range(met + failed)]
+    return {
+        "licensee": report["licensee"]["id"],
+        "period": report["period"]["text"],
+        "expectations": expectations,
+        "evidence": [{"finding": finding, "rows": 1, "at_most": 10_000} for finding in evidence],
+    }
+
+
+def with_evidence(payload: Mapping[str, bytes], *findings: str) -> dict[str, bytes]:
+    """The payload with files of requests that nobody reads."""
+    report = parse_canonical(payload["report.json"])
+    files = {f"evidence/{finding}.parquet": f"PAR1 of {finding}".encode() for finding in findings}
+    return {**payload, **files, "quality.json": canonical_bytes(quality_of(report, *findings))}
 
 
 def table_of(report: Report) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from evidence.attacks import ATTACKS, BEYOND_THE_HAND, Case, a_case
+from evidence.attacks import ATTACKS, BEYOND_ALONE, BEYOND_THE_HAND, Case, a_case
 from evidence.signed import a_signed_bundle, in_folder, refitted, with_own_digest
 from evidence.three_ways import by_hand, by_tallystick, by_verify_py
 from tallystick.errors import VerificationError
@@ -70,6 +70,15 @@ def test_what_a_rendering_shows_is_held_to_the_report_by_both_programs(
     folder = in_folder(tmp_path / "bundle", BEYOND_THE_HAND[name](case))
 
     assert [check(folder, sender_pub) for check in (by_tallystick, by_verify_py)] == [6, 6]
+
+
+@pytest.mark.parametrize("name", BEYOND_ALONE)
+def test_what_lies_beside_the_report_is_held_to_it_by_verify(
+    name: str, case: Case, sender_pub: Path, tmp_path: Path
+) -> None:
+    folder = in_folder(tmp_path / "bundle", BEYOND_ALONE[name](case))
+
+    assert by_tallystick(folder, sender_pub) == 6
 
 
 def test_rows_that_do_not_add_up_are_found(case: Case, sender_pub: Path, tmp_path: Path) -> None:

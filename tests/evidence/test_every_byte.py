@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from evidence.authority import Authority
-from evidence.bundles import a_bundle, a_payload, a_sample
+from evidence.bundles import a_bundle, a_payload, a_sample, with_evidence
 from tallystick.errors import BundleDiffersError
 from tallystick.evidence.assembly import Seal
 from tallystick.evidence.bundle import DATAPACKAGE, STATEMENT, TIMESTAMP, MemoryReader
@@ -31,7 +31,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     authority = Authority.make(tmp_path_factory.mktemp("authority"))
     payload = a_payload()
     before = Superseded(revision=1, report_sha256=Sha256.of(b"1"), datapackage_sha256=Sha256.of(b"2"))
-    more = {**a_sample(payload), "evidence/f1.parquet": b"PAR1"}
+    more = {**a_sample(payload), **with_evidence(payload, "f1")}
     seal = Seal(keys=(KEY,), stamp=lambda statement: authority.answer(query(statement, 1)))
     return a_bundle(payload | more, revision=2, supersedes=before, seal=seal)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from evidence.bundles import quality_of
 from evidence.signed import a_signed_bundle, in_folder
 from evidence.three_ways import HERE, by_hand, by_tallystick, by_verify_py
 from report.documents import a_document
@@ -37,7 +38,9 @@ def test_whatever_a_licensee_is_called_its_report_is_right_in_all_three_ways(nam
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_a_report_with_all_its_renderings_is_right_in_all_three_ways(language: str, tmp_path: Path) -> None:
     key = SigningKey.make()
-    payload = render_bundle(a_document(), usage_rows(), {}, {}, signers=[key.public.keyid], language=language)
+    document = a_document()
+    made = {"signers": [key.public.keyid], "language": language}
+    payload = render_bundle(document, usage_rows(), quality_of(document), {}, **made)
     edition = Edition(title="Audit", revision=1, supersedes=None, code_version="0.1.0")
     folder = in_folder(tmp_path / "r1", assemble(payload, edition, Seal(keys=(key,))))
 

@@ -18,7 +18,8 @@ from tallystick.evidence.document import NotAsPromisedError
 from tallystick.evidence.keys import SigningKey
 from tallystick.evidence.timestamp import check_timestamp, parse_certificates, query
 from tallystick.evidence.trust import Trust
-from tallystick.evidence.verification import Verified, verify_bundle
+from tallystick.evidence.verification import verify_bundle
+from tallystick.evidence.verified import Verified
 from tallystick.settings import S3Settings
 from tallystick.storage.objects import open_store
 from tallystick.storage.publication import publish_bundle

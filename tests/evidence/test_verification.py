@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import pytest
 
-from evidence.bundles import a_bundle, a_payload, a_report
+from evidence.bundles import a_bundle, a_payload, a_report, with_evidence
 from tallystick.errors import BundleDiffersError, MissingInputError, VerificationError
 from tallystick.evidence.assembly import assemble
 from tallystick.evidence.bundle import (
@@ -263,7 +263,7 @@ def test_sums_in_another_order_are_refused_even_where_all_digests_fit() -> None:
 
 
 def test_a_bundle_may_hold_more_payload_than_must_be() -> None:
-    more = a_bundle({**a_payload(), "evidence/f1.parquet": b"PAR1", "notes.md": b"how\n"})
+    more = a_bundle({**with_evidence(a_payload(), "f1"), "notes.md": b"how\n"})
 
     assert verify_bundle(MemoryReader(more), location="here").files == 14
 
@@ -297,7 +297,7 @@ def test_each_file_is_read_once() -> None:
 
 
 def test_a_folder_is_verified_like_any_bundle(tmp_path: Path) -> None:
-    files = a_bundle({**a_payload(), "evidence/f1.parquet": b"PAR1"})
+    files = a_bundle(with_evidence(a_payload(), "f1"))
 
     assert verify_bundle(FolderReader(on_disk(tmp_path, files)), location="here").files == 13
 

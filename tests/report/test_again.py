@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from evidence.bundles import what_changed
+from evidence.bundles import quality_of, what_changed
 from evidence.signed import refitted
 from report.documents import a_document
 from report.usage_rows import usage_rows
@@ -21,7 +21,8 @@ from tallystick.evidence.digest import Sha256
 from tallystick.evidence.keys import SigningKey
 from tallystick.evidence.manifest import Edition, Superseded
 from tallystick.evidence.renderings import MADE_AGAIN, NOT_MADE_AGAIN
-from tallystick.evidence.verification import Verified, verify_bundle
+from tallystick.evidence.verification import verify_bundle
+from tallystick.evidence.verified import Verified
 from tallystick.report.again import render_again
 from tallystick.report.bundle import render_bundle
 from tallystick.report.changes_page import render_changes
@@ -43,7 +44,8 @@ def a_revision(language: str) -> dict[str, bytes]:
 
 def a_published(language: str = "en", code_version: str = __version__) -> dict[str, bytes]:
     signers = [KEY.public.keyid]
-    payload = render_bundle(a_document(), usage_rows(), {}, RUN, signers=signers, language=language)
+    document = a_document()
+    payload = render_bundle(document, usage_rows(), quality_of(document), RUN, signers=signers, language=language)
     edition = Edition(title="Audit", revision=1, supersedes=None, code_version=code_version)
     return assemble(payload, edition, Seal(keys=(KEY,)))
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from tallystick.errors import UsageError
 from tallystick.evidence.names import segment
 from tallystick.evidence.trust import Trust
-from tallystick.evidence.verification import Verified
+from tallystick.evidence.verified import Verified
 from tallystick.period import Period
 from tallystick.register.load import find_licensee, load_register
 from tallystick.settings import FILE_NAME, S3Settings, Settings, SigningSettings

@@ -11,10 +11,8 @@ from tallystick.evidence.changes import CHANGES
 from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.manifest import Manifest, compose_sums
 from tallystick.evidence.names import legible
+from tallystick.evidence.quality_rules import EVIDENCE
 from tallystick.evidence.sample_rules import FRAME, SAMPLE
-
-EVIDENCE = "evidence/"
-"""Where the requests of findings lie, each file named for its finding."""
 
 
 def unlisted(names: Iterable[str], manifest: Manifest) -> Iterator[Difference]:

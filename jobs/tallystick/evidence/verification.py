@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from tallystick.errors import BundleDiffersError, Difference, UnreadableFileError, VerificationError
-from tallystick.evidence import consistency, renderings
+from tallystick.evidence import consistency, quality_rules, renderings
 from tallystick.evidence.bundle import (
     DATAPACKAGE,
     FINDINGS,
@@ -25,19 +24,21 @@ from tallystick.evidence.changes_rules import RULE as CHANGES_RULE
 from tallystick.evidence.changes_rules import changes_differences
 from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.document import Node, NotAsPromisedError, first_difference
-from tallystick.evidence.file_rules import EVIDENCE, file_differences, missing_files, sums_difference, unlisted
-from tallystick.evidence.manifest import Manifest, compose_manifest, revision_name
+from tallystick.evidence.file_rules import file_differences, missing_files, sums_difference, unlisted
+from tallystick.evidence.manifest import Manifest, compose_manifest
 from tallystick.evidence.names import is_file_name, legible
+from tallystick.evidence.quality_rules import EVIDENCE, QUALITY
 from tallystick.evidence.report_shape import is_of_the_first_schema
 from tallystick.evidence.sample_rules import FRAME, sample_differences
 from tallystick.evidence.sample_rules import RULE as SAMPLE_RULE
-from tallystick.evidence.signatures import Seals, check_seals
+from tallystick.evidence.signatures import check_seals
 from tallystick.evidence.totals import RULE, USAGE, ReadTotals, totals_follow
 from tallystick.evidence.trust import NOBODY, Trust
+from tallystick.evidence.verified import Verified
 
 READ_WHOLE = (
     REPORT,
-    "quality.json",
+    QUALITY,
     "run.json",
     FINDINGS,
     SHA256SUMS,
@@ -68,52 +69,6 @@ BYTE_RULES = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Verified:
-    """What a verification has checked; there is none when anything differs."""
-
-    location: str
-    manifest: Manifest
-    files: int
-    size_bytes: int
-    rules: tuple[str, ...]
-    seals: Seals
-    unchecked: tuple[str, ...] = ()
-    """What a bundle may promise and this verification could not look at, a sentence each."""
-
-    @property
-    def sentence(self) -> str:
-        """Whose report it is, what it concludes, and how much was checked."""
-        manifest = self.manifest
-        report = f"{manifest.licensee} {manifest.period} {revision_name(manifest.revision)}: {manifest.conclusion}"
-        checked = f"checked {self.files:,} files, {self.size_bytes:,} bytes, {len(self.rules)} rules"
-        return f"{legible(report)}; {checked}; {self.seals.sentence}"
-
-    @property
-    def not_checked(self) -> tuple[str, ...]:
-        """What was not checked, a sentence each: for want of a trusted key, or because the bundle has no such thing."""
-        return (*self.seals.unchecked, *self.unchecked)
-
-    def as_dict(self) -> dict[str, Any]:
-        """The result for a program: what was checked, whose report it is, and the digests to write down."""
-        manifest = self.manifest
-        return {
-            "location": self.location,
-            "verified": True,
-            "licensee": manifest.licensee,
-            "period": manifest.period,
-            "revision": manifest.revision,
-            "conclusion": manifest.conclusion,
-            "report_sha256": manifest.report_sha256.hex,
-            "datapackage_sha256": manifest.sha256.hex,
-            "files": self.files,
-            "bytes": self.size_bytes,
-            "rules": list(self.rules),
-            **self.seals.as_dict(),
-            "not_checked": list(self.not_checked),
-        }
-
-
 def verify_bundle(
     reader: BundleReader,
     *,
@@ -141,6 +96,7 @@ def verify_bundle(
     _refuse(missing_files(report, manifest))
     _refuse(_manifest_difference(manifest_bytes, manifest, report, digests))
     _refuse([*changes_differences(manifest, report, whole), *sample_differences(Node(report), whole)])
+    _refuse(quality_rules.quality_differences(Node(report), whole, manifest.files))
     seals = check_seals(whole, manifest_bytes, digests, trust)
     shown = [name for name in renderings.RULES if name in whole]
     _refuse(_rendering_differences(Node(report), whole, shown, read_totals))
@@ -157,6 +113,7 @@ def verify_bundle(
             *consistency.rules(),
             *((renderings.RULES[name].__doc__ or "").strip() for name in shown),
             *([renderings.MADE_AGAIN] if make_again else []),
+            *(() if is_of_the_first_schema(Node(report)) else (quality_rules.RULE,)),
             *([RULE] if read_totals else []),
             *([CHANGES_RULE] if CHANGES in whole else []),
             *([SAMPLE_RULE] if FRAME in whole else []),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tallystick.evidence.trust import NOBODY, Trust
-from tallystick.evidence.verification import Verified, verify_bundle
+from tallystick.evidence.verification import verify_bundle
+from tallystick.evidence.verified import Verified
 from tallystick.report.usage_totals import usage_totals
 from tallystick.settings import S3Settings
 from tallystick.storage.new_folder import new_folder, write_bundle

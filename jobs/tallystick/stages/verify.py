@@ -5,7 +5,8 @@ from __future__ import annotations
 from tallystick.errors import TallystickError
 from tallystick.evidence.renderings import MakeAgain
 from tallystick.evidence.trust import NOBODY, Trust
-from tallystick.evidence.verification import Verified, verify_bundle
+from tallystick.evidence.verification import verify_bundle
+from tallystick.evidence.verified import Verified
 from tallystick.report.usage_totals import usage_totals
 from tallystick.runtime.log import log_event
 from tallystick.settings import S3Settings

@@ -566,7 +566,7 @@ def verify(place: Path, trusted: list[str]) -> list[str]:
             raise DiffersError(STAMP, "(all)", "a time-stamp", error) from None
         said.append(f"checked: the time-stamp is over the statement and says {time}")
         said.append("not checked: the time-stamp's own signature; openssl ts checks it, as VERIFY.md says")
-    said.append("not checked: the sums of usage.parquet; tallystick verify adds them up")
+    said.append("not checked: usage.parquet, quality.json, all of page and print; tallystick verify --render does")
     return said
 
 
