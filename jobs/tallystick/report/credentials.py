@@ -18,6 +18,7 @@ from tallystick.tables.usage_credential import USAGE_CREDENTIAL
 MOST_CREDENTIALS = 1_000
 """Rows of a report; a licensee may have a token for each of its users."""
 
+SUMMED = ("requests", "records", "records_unknown", "response_bytes", "response_bytes_unknown", "throttled")
 SHORT = 12
 """Digits of a digest: enough to tell apart what one licensee shows."""
 
@@ -32,17 +33,33 @@ def by_credential(
 ) -> dict[str, Any]:
     """`credentials`, how many different ones there are, `by_credential`, and `other_credentials` for those left out."""
     shown = with_edges(relation, USAGE_CREDENTIAL, period)
-    found = connection.execute(
-        f"SELECT app, credential_id, {SUMS}, {THROTTLED}, min(first_at) AS first_at, max(last_at) AS last_at "
-        f"FROM ({shown}) GROUP BY app, credential_id ORDER BY requests DESC, app NULLS LAST, "
-        "starts_with(credential_id, 'hmac:') NULLS LAST, credential_id NULLS LAST",
+    connection.execute(
+        f"CREATE OR REPLACE TEMP TABLE taken AS SELECT *, row_number() OVER (ORDER BY requests DESC, app NULLS LAST, "
+        "starts_with(credential_id, 'hmac:') NULLS LAST, credential_id NULLS LAST) AS place "
+        f"FROM (SELECT app, credential_id, {SUMS}, {THROTTLED}, min(first_at) AS first_at, max(last_at) AS last_at "
+        f"FROM ({shown}) GROUP BY app, credential_id)",
         {"licensee": licensee.licensee},
     )
-    rows: list[Row] = found.to_arrow_table().to_pylist()
+    listed: list[Row] = (
+        connection.execute(f"SELECT * FROM taken WHERE place <= {MOST_CREDENTIALS} ORDER BY place")
+        .to_arrow_table()
+        .to_pylist()
+    )
+    sums = ", ".join(f"CAST(coalesce(sum({name}), 0) AS BIGINT) AS {name}" for name in SUMMED)
+    [others] = (
+        connection.execute(f"SELECT count(*) AS credentials, {sums} FROM taken WHERE place > {MOST_CREDENTIALS}")
+        .to_arrow_table()
+        .to_pylist()
+    )
+    [[different]] = connection.execute("SELECT count(credential_id) FROM taken").fetchall()
     return {
-        "credentials": sum(row["credential_id"] is not None for row in rows),
-        "by_credential": [_credential(row) for row in rows[:MOST_CREDENTIALS]],
-        "other_credentials": _together(rows[MOST_CREDENTIALS:]),
+        "credentials": different,
+        "by_credential": [_credential(row) for row in listed],
+        "other_credentials": {
+            "credentials": others["credentials"],
+            **amounts_of(others),
+            "throttled": others["throttled"],
+        },
     }
 
 
@@ -59,12 +76,6 @@ def _credential(row: Row) -> dict[str, Any]:
         "first_at": to_text(to_us(row["first_at"])),
         "last_at": to_text(to_us(row["last_at"])),
     }
-
-
-def _together(rows: list[Row]) -> dict[str, Any]:
-    names = ("requests", "records", "records_unknown", "response_bytes", "response_bytes_unknown", "throttled")
-    sums = {name: sum(row[name] for row in rows) for name in names}
-    return {"credentials": len(rows), **amounts_of(sums), "throttled": sums["throttled"]}
 
 
 def credential_shares(
