@@ -24,8 +24,8 @@ def crowded_report(language: str = "en") -> bytes:
 
 
 @cache
-def shelf_page() -> bytes:
-    return render_shelf(SHELF, ["halcyon/2022/r3/datapackage.json"])
+def shelf_page(language: str) -> bytes:
+    return render_shelf(SHELF, ["halcyon/2022/r3/datapackage.json"], language=language)
 
 
 def a_crowded_first_page() -> dict[str, Any]:

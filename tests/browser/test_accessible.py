@@ -65,6 +65,13 @@ def test_a_report_without_the_script_is_accessible(visit: Open) -> None:
 
 
 @pytest.mark.parametrize("made", [changes_page, shelf_page])
-@pytest.mark.parametrize("width", [360, 1440])
-def test_the_other_pages_are_accessible(visit: Open, made: Callable[[], bytes], width: int) -> None:
-    assert broken_rules(visit(made(), width).page) == []
+@pytest.mark.parametrize(("language", "width"), [("en", 360), ("fr", 1440)])
+def test_the_other_pages_are_accessible(visit: Open, made: Callable[[str], bytes], language: str, width: int) -> None:
+    assert broken_rules(visit(made(language), width).page) == []
+
+
+def test_a_rule_that_a_page_breaks_is_told(visit: Open) -> None:
+    nameless = shelf_page("en").replace(b"<title>Audit reports</title>", b"").replace(b'lang="en"', b"")
+    broken = broken_rules(visit(nameless).page)
+
+    assert [each.partition(":")[0] for each in broken] == ["document-title", "html-has-lang"]

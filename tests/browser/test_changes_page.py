@@ -16,14 +16,14 @@ from tallystick.report.changes_page import render_changes
 HOSTILE = "<img src=x onerror=alert(1)>\u202e" + "w" * 3_000
 
 
-def page() -> bytes:
+def page(language: str = "en") -> bytes:
     app = {**a_report()["consumption"]["apps"][0], "app": HOSTILE, "requests": 4}
     reports = [a_report(), a_report({"consumption.apps.0": app, "agreements.0.title": HOSTILE})]
     sides = [
         Side(report=report, report_sha256=Sha256.of(canonical_bytes(report)), revision=number)
         for number, report in enumerate(reports, 1)
     ]
-    return render_changes(compare(*sides))
+    return render_changes(compare(*sides), language)
 
 
 @pytest.mark.parametrize("width", [360, 1440])

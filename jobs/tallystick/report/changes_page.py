@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from collections.abc import Mapping
 from functools import cache
@@ -14,6 +12,7 @@ from markupsafe import Markup, escape
 
 from tallystick.evidence.changed_words import brief, in_order
 from tallystick.report.changes_words import TERMS, place_said, reason_said
+from tallystick.report.inline import inline
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
@@ -28,7 +27,7 @@ def render_changes(changes: Mapping[str, Any], language: str = "en") -> bytes:
     `language` is the reader's; what has no words in it stands in English, and is marked so. The page's
     Content-Security-Policy permits its own style by digest, and no script.
     """
-    style, words = _style(), Words.load(language)
+    words = Words.load(language)
     page = _environment(language).get_template("changes.html")
     return page.render(
         changes=changes,
@@ -36,21 +35,8 @@ def render_changes(changes: Mapping[str, Any], language: str = "en") -> bytes:
         say=words.say,
         link=Markup('<a href="changes.json">changes.json</a>'),
         most=MOST_ROWS,
-        style=Markup(style),  # noqa: S704 our own style sheet
-        policy=_policy(style),
+        inline=inline("shelf.css", "changes.css"),
     ).encode("utf-8")
-
-
-def _policy(style: str) -> str:
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-
-
-def _style() -> str:
-    environment = _environment("en")
-    assert environment.loader is not None
-    sources = [environment.loader.get_source(environment, name)[0] for name in ("shelf.css", "changes.css")]
-    return "\n".join(line.strip() for source in sources for line in source.splitlines() if line.strip())
 
 
 @cache
