@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+import html
+import re
+
 import pytest
 
+from report.documents import an_empty_document
 from report.hostile import BENIGN, HOSTILE, SMALL, page_with
+from report.hostile_forms import LONG, hostile
 from report.pages import PageText, with_texts
 from tallystick.report.csv import findings_csv
+from tallystick.report.html import render_html
+from tallystick.report.visible import visible
 
 
 @pytest.mark.parametrize("hostile", HOSTILE, ids=lambda text: ascii(text[:24]))
@@ -46,3 +53,23 @@ def test_a_spreadsheet_finds_no_formula_and_a_terminal_no_control_in_findings_cs
 
     assert not set(text.replace("\r\n", "")) & set("\x00\x07\x1b\x7f\x9b\u202e\u200b\r\n\t")
     assert not [cell for line in text.split("\r\n")[1:] for cell in line.split('","') if cell[:1] in "=+-@" and cell]
+
+
+def test_a_licensee_of_any_name_and_id_is_only_text_on_its_page() -> None:
+    def page_of(name: str) -> str:
+        document = an_empty_document() | {"licensee": {"id": name, "name": name}, "provider": {"name": name}}
+        return render_html(document).decode("utf-8")
+
+    def tags_of(page: str) -> list[str]:
+        return [tag for tag in re.findall(r"<[^>]*>", page) if "report-sha256" not in tag]
+
+    expected = tags_of(page_of(BENIGN))
+    wrong = []
+    for text in (*hostile(), *LONG):
+        page = page_of(text)
+        shown = html.escape(visible(text), quote=False).replace("§ ", "§\u00a0")
+        said = page.replace("&#34;", '"').replace("&#39;", "'")
+        if tags_of(page) != expected or shown not in said:
+            wrong.append(text[:80])
+
+    assert wrong == []
