@@ -22,6 +22,7 @@ from tallystick.storage.snapshot import Snapshot
 from tallystick.tables import Table
 from tallystick.tables.day_ledger import DAY_LEDGER
 from tallystick.tables.measure import MEASURE
+from tallystick.tables.request import REQUEST
 from tallystick.tables.source_file import SOURCE_FILE
 from tallystick.tables.usage_app_route import USAGE_APP_ROUTE
 from tallystick.tables.usage_app_slot import USAGE_APP_SLOT
@@ -120,17 +121,20 @@ def _day_before(day: str) -> str:
 
 
 def open_usage(
-    project: Project, snapshot: Snapshot, days: Sequence[str], licensees: Collection[str]
+    project: Project, snapshot: Snapshot, days: Sequence[str], licensees: Collection[str], *, few_requests: int = 0
 ) -> tuple[duckdb.DuckDBPyConnection, Relation]:
     """A connection on which the licensees' usage of some days can be read, and how to read tables through it.
 
     A small table is read into the connection once, when it is first asked for; requests stay in their files until a day
-    of them is asked for. Threads may ask at the same time, each through a connection of its own (`duck.another`).
+    of them is asked for. For one who asks for all days again and again, `few_requests` is how many of everybody's are
+    read into the connection like a small table: finding one licensee's in hundreds of files takes longer. Threads may
+    ask at the same time, each through a connection of its own (`duck.another`).
     """
     engine = project.settings.engine
     connection = connect(memory_limit=engine.memory_limit, scratch=engine.scratch)
     named = ", ".join(quote_text(name) for name in sorted(licensees))
     asked = summaries(binding for name in licensees for binding in project.agreements[name])
+    are_few = sum(file.rows for file in snapshot.files(REQUEST, {"event_date": days})) <= few_requests
     laid_out: set[str] = set()
     one_at_a_time = Lock()
 
@@ -146,7 +150,7 @@ def open_usage(
         laid_out.add(table.name)
 
     def relation(table: Table, partitions: Mapping[str, Collection[str]]) -> str:
-        if table not in LAID_OUT:
+        if table not in LAID_OUT and not (table == REQUEST and are_few and _among(days, partitions)):
             return snapshot.relation(table, partitions)
         with one_at_a_time:
             if table.name not in laid_out:
@@ -155,6 +159,12 @@ def open_usage(
         return f"SELECT * FROM {quote_name(table.name)} WHERE {' AND '.join(tests) or 'true'}"
 
     return connection, relation
+
+
+def _among(days: Collection[str], partitions: Mapping[str, Collection[str]]) -> bool:
+    """Whether some days are asked for, and none but these."""
+    asked = partitions.get("event_date", ())
+    return len(asked) > 0 and set(days).issuperset(asked)
 
 
 def _in(table: Table, name: str, values: Collection[str]) -> str:
