@@ -10,7 +10,7 @@ from playwright.sync_api import Locator, Page
 
 from browser.conftest import Visit
 from browser.test_page import pages_of
-from report.documents import Row, a_clause, a_document, a_finding, a_limit
+from report.documents import Row, a_clause, a_document, a_finding, a_limit, a_measure
 from report.many_findings import many_findings
 from tallystick.report.html import render_html
 from tallystick.report.words import Words
@@ -42,6 +42,11 @@ def clauses() -> list[Row]:
         a_clause(clause="two", severity="critical", verdict="not checked", says="Nothing else.", **plain),
         a_clause(clause="three", severity="minor", verdict="exceeded", says="Nothing more.", **plain),
     ]
+
+
+def a_money(**changes: object) -> Row:
+    rest = {"currency": "EUR", "at_least": False, "clipped": False, "share": None, "share_reached": None}
+    return {"owed": "5000", "paid": "0", "underpaid": "0", "interest": None} | rest | changes
 
 
 @cache
@@ -110,6 +115,20 @@ def test_what_is_unknown_comes_last_in_both_directions(visit: Open) -> None:
         orders.append("".join(table.locator("tbody code").all_inner_texts()))
 
     assert orders == ["acb", "cab"]
+
+
+def test_an_amount_is_sorted_by_what_it_is_at_least_and_the_total_stays_below(visit: Open) -> None:
+    months = [("2022-01", "1200.50", True), ("2022-02", "99.5", False), ("2022-03", "1200.49", False)]
+    measures = [a_measure(key=key, money=a_money(underpaid=sum_, at_least=least)) for key, sum_, least in months]
+    clause = a_clause(kind="fee", measures=[*measures, a_measure(key="total", money=a_money(underpaid="2500.49"))])
+    page = visit(render_html(a_document(clauses=[clause]), words=Words.load("fr")), place="#clause-1").page
+    table = page.locator("#clause-1 table.money")
+    orders = []
+    for _ in range(2):
+        table.locator("thead button").nth(4).click()
+        orders.append([text[-2:] for text in table.locator("tbody th").all_inner_texts()])
+
+    assert orders == [["02", "03", "01", "is"], ["01", "03", "02", "is"]]  # tous les mois
 
 
 # ── filtering ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,12 +14,23 @@ const numberOf = (text, decimal) => {
   return found && BigInt(found[1] + (found[2] ?? "").padEnd(9, "0"));
 };
 
+const linesOf = (cell) => {
+  const lines = [""];
+  for (const node of cell.childNodes) {
+    if (["BR", "SMALL"].includes(node.nodeName)) lines.push(node.textContent, "");
+    else lines[lines.length - 1] += node.textContent;
+  }
+  return lines.map((line) => line.trim()).filter(Boolean);
+};
+
 const valueOf = (cell) => {
   const stated = cell?.dataset.value ?? cell?.querySelector("time")?.dateTime;
-  const text = stated ?? [...(cell?.childNodes ?? [])].map((node) => node.textContent.trim()).find(Boolean) ?? "";
-  const number = numberOf(text, stated === undefined ? point : ".");
-  if (number !== null) return { rank: 0, is: number };
-  return { rank: text === "" || text === "\u2013" ? 2 : 1, is: text.replace(/^(\d\d)\/(\d\d)\/(\d{4})/, "$3-$2-$1") };
+  const lines = stated === undefined && cell ? linesOf(cell) : [stated ?? ""];
+  const looked = cell?.classList.contains("n") ? lines.slice(0, 2) : lines.slice(0, 1);
+  const number = looked.map((line) => numberOf(line, stated === undefined ? point : ".")).find((each) => each !== null);
+  if (number !== undefined) return { rank: 0, is: number };
+  const text = lines[0] ?? "";
+  return { rank: ["", "\u2013"].includes(text) ? 2 : 1, is: text.replace(/^(\d\d)\/(\d\d)\/(\d{4})/, "$3-$2-$1") };
 };
 
 const compared = (one, other) => {
