@@ -142,7 +142,7 @@ def test_names_of_a_mebibyte_are_cut_on_the_page(visit: Open) -> None:
 
 
 def test_no_licensee_changes_an_element_of_the_shelf_or_leads_out_of_it(visit: Open) -> None:
-    texts = [*hostile(), *LONG]
+    texts = [*hostile(), LONG[0], *LONG[5:]]
     page = a_shelf(texts)
     visited = visit(a_shelf(benign(len(texts))))
     elements = "[...document.querySelectorAll('*')].map((one) => one.localName + one.getAttributeNames()).join(' ')"

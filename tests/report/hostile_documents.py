@@ -58,8 +58,10 @@ def long_names() -> Row:
 
 
 def a_document_of(texts: Sequence[str], *, licensee: str | None = None) -> Row:
-    """A document in which every text is an app, a route, a file, a credential, a source, and the words of a clause and a
-    finding; `licensee`, else the first, is also the licensee and the provider."""
+    """A document in which every text is an app, a route, a file, a credential, a source, and words of clause and finding.
+
+    `licensee`, else the first, is the licensee and the provider too.
+    """
     name = texts[0] if licensee is None else licensee
     document = a_document(
         findings=[_finding(place, text) for place, text in enumerate(texts)],
