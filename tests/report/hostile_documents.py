@@ -58,7 +58,7 @@ def long_names() -> Row:
 
 
 def a_document_of(texts: Sequence[str], *, licensee: str | None = None) -> Row:
-    """A document in which every text is an app, a route, a file, a credential, a source, and words of clause and finding.
+    """A document in which every text is an app, a route, a file, a credential, a source and words of a clause.
 
     `licensee`, else the first, is the licensee and the provider too.
     """
