@@ -12,8 +12,9 @@ pytestmark = pytest.mark.spark
 
 def seen(world: World, source: str, day: str, revision: int = 1) -> list[int]:
     """The hours of one day in which a source was seen."""
-    rows = {(row["source"], row["date"]): row["seen"] for row in world.report(revision=revision)["completeness"]["hours"]}
-    return [hour for hour, mark in enumerate(rows[source, day]) if mark == "1"]
+    rows = world.report(revision=revision)["completeness"]["hours"]
+    [marks] = [row["seen"] for row in rows if (row["source"], row["date"]) == (source, day)]
+    return [hour for hour, mark in enumerate(marks) if mark == "1"]
 
 
 def test_an_hour_is_seen_by_entries_of_the_licensee_or_of_nobody_and_by_no_other_licensees(finished: World) -> None:
