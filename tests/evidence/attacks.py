@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from evidence.bundles import a_bundle, a_page, a_payload, a_print, a_report, a_sample, a_workbook, with_evidence
+from evidence.bundles import (
+    a_bundle,
+    a_page,
+    a_payload,
+    a_print,
+    a_report,
+    a_sample,
+    a_workbook,
+    rows_of_a_sample,
+    with_evidence,
+)
 from evidence.signed import Files, a_signed_bundle, refitted, resigned, with_own_digest
 from tallystick.evidence.assembly import Seal
 from tallystick.evidence.bundle import DATAPACKAGE, SHA256SUMS, STATEMENT
@@ -34,6 +44,11 @@ class Case:
     """Another licensee's report, signed by the sender too."""
     later: Files
     """A second revision, with its changes, a sample and requests of two findings."""
+
+    @property
+    def file_id(self) -> str:
+        """The log file of the reports."""
+        return str(json.loads(self.good["report.json"])["files"][0]["file_id"])
 
     def later_with(self, name: str, data: bytes) -> Files:
         """The second revision with another file, signed again by the sender."""
@@ -311,7 +326,7 @@ ATTACKS: dict[str, Callable[[Case], Files]] = {
     "the sample is of fewer requests": lambda case: case.later_saying(FRAME, lambda frame: frame.update(requests=6)),
     "the sample's strata do not add up": lambda case: case.later_saying(FRAME, lambda frame: frame["strata"].pop()),
     "more is drawn than there is": lambda case: case.later_saying(
-        FRAME, lambda frame: (frame.update(drawn=12), frame["strata"][0].update(drawn=11))
+        FRAME, lambda frame: (frame.update(drawn=8), frame["strata"][0].update(drawn=8))
     ),
     "the sample is dropped and its frame stays": lambda case: refitted(case.later, case.sender, drop=[SAMPLE]),
     "the frame is dropped and the sample stays": lambda case: refitted(case.later, case.sender, drop=[FRAME]),
@@ -344,6 +359,16 @@ BEYOND_ALONE: dict[str, Callable[[Case], Files]] = {
     "the expectations are none": lambda case: case.refit({"quality.json": b"{}"}),
     "the requests of a finding are not told of": lambda case: case.later_with(
         "quality.json", case.good["quality.json"]
+    ),
+    "the sample is of another log": lambda case: case.later_with(SAMPLE, rows_of_a_sample("b" * 64)),
+    "the sample has a request twice": lambda case: case.later_with(
+        SAMPLE, rows_of_a_sample(case.file_id, [1, 2, 3, 4, 4])
+    ),
+    "the sample has a row less": lambda case: case.later_with(SAMPLE, rows_of_a_sample(case.file_id, [1, 2, 3, 4])),
+    "the sample is of another app": lambda case: case.later_with(SAMPLE, rows_of_a_sample(case.file_id, app="other")),
+    "the sample is no table": lambda case: case.later_with(SAMPLE, b"PAR1"),
+    "the strata are of another app": lambda case: case.later_saying(
+        FRAME, lambda frame: frame["strata"][0].update(app="other")
     ),
     "the rows do not add up": lambda case: case.refit({"usage.parquet": b"PAR1"}),
 }

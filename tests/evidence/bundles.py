@@ -6,7 +6,7 @@ import copy
 import io
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
@@ -160,15 +160,26 @@ def what_changed(payload: Mapping[str, bytes], revision: int, before: Superseded
 
 
 def a_sample(payload: Mapping[str, bytes], **stated: Any) -> dict[str, bytes]:
-    """The frame of a sample of the small report, and rows that nobody reads."""
+    """A sample of the small report: five of its seven requests, and the frame that they are from."""
+    report = parse_canonical(payload["report.json"])
+    stratum = {"app": "halcyon-monitor", "month": "2022-01", "requests": 7, "drawn": 5}
     frame = {
         "schema": SAMPLE_SCHEMA,
         "seed": Sha256.of(payload["report.json"]).hex,
         "requests": 7,
         "drawn": 5,
-        "strata": [{"requests": 4, "drawn": 4}, {"requests": 3, "drawn": 1}],
+        "strata": [stratum],
     }
-    return {FRAME: canonical_bytes(frame | stated), SAMPLE: b"PAR1"}
+    return {FRAME: canonical_bytes(frame | stated), SAMPLE: rows_of_a_sample(report["files"][0]["file_id"])}
+
+
+def rows_of_a_sample(
+    file_id: str, positions: Sequence[int] = range(1, 6), app: str | None = "halcyon-monitor"
+) -> bytes:
+    """A sample.parquet of requests of one app in January 2022."""
+    at = datetime(2022, 1, 1, tzinfo=UTC)
+    rows = [{"file_id": file_id, "position": each, "received_at": at, "app": app} for each in positions]
+    return usage_parquet(pa.Table.from_pylist(rows))
 
 
 def a_report_of(files: Mapping[str, bytes]) -> Report:

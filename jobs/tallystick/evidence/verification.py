@@ -29,7 +29,14 @@ from tallystick.evidence.manifest import Manifest, compose_manifest
 from tallystick.evidence.names import is_file_name, legible
 from tallystick.evidence.quality_rules import EVIDENCE, QUALITY
 from tallystick.evidence.report_shape import is_of_the_first_schema
-from tallystick.evidence.sample_rules import FRAME, sample_differences
+from tallystick.evidence.sample_rules import (
+    FRAME,
+    ROWS_RULE,
+    SAMPLE,
+    ReadSample,
+    sample_differences,
+    sample_row_differences,
+)
 from tallystick.evidence.sample_rules import RULE as SAMPLE_RULE
 from tallystick.evidence.signatures import check_seals
 from tallystick.evidence.totals import RULE, USAGE, ReadTotals, totals_follow
@@ -48,6 +55,7 @@ READ_WHOLE = (
     CHANGES,
     CHANGES_PAGE,
     FRAME,
+    SAMPLE,
     *renderings.RULES,
 )
 LARGEST_WHOLE = 1 << 30
@@ -75,13 +83,14 @@ def verify_bundle(
     location: str,
     trust: Trust = NOBODY,
     read_totals: ReadTotals | None = None,
+    read_sample: ReadSample | None = None,
     make_again: renderings.MakeAgain | None = None,
 ) -> Verified:
     """Check a whole bundle, reading each file once; `location` is only repeated in the result.
 
     Signatures are checked by the keys that the statement names; with a trusted key, that key must be among them.
-    `read_totals` adds up usage.parquet, and `make_again` renders the report once more; without one of them that is left
-    out, and the result says so.
+    `read_totals` adds up usage.parquet, `read_sample` reads the sample, and `make_again` renders the report once more;
+    without one of them that is left out, and the result says so.
 
     Raises BundleDiffersError that names each file that differs, what was expected and what was found, and
     VerificationError when there is nothing to check.
@@ -97,6 +106,8 @@ def verify_bundle(
     _refuse(_manifest_difference(manifest_bytes, manifest, report, digests))
     _refuse([*changes_differences(manifest, report, whole), *sample_differences(Node(report), whole)])
     _refuse(quality_rules.quality_differences(Node(report), whole, manifest.files))
+    if read_sample:
+        _refuse(sample_row_differences(Node(report), whole, read_sample))
     seals = check_seals(whole, manifest_bytes, digests, trust)
     shown = [name for name in renderings.RULES if name in whole]
     _refuse(_rendering_differences(Node(report), whole, shown, read_totals))
@@ -117,11 +128,13 @@ def verify_bundle(
             *([RULE] if read_totals else []),
             *([CHANGES_RULE] if CHANGES in whole else []),
             *([SAMPLE_RULE] if FRAME in whole else []),
+            *([ROWS_RULE] if FRAME in whole and read_sample else []),
             *seals.rules,
         ),
         seals=seals,
         unchecked=(
             *(() if read_totals else (f"the sums of {USAGE}, which takes something that reads Parquet",)),
+            *((f"the rows of {SAMPLE}, for the same reason",) if SAMPLE in whole and not read_sample else ()),
             *((NOT_LOOKED_UP,) if any(name.startswith(EVIDENCE) for name in names) else ()),
             *((NOT_COMPARED,) if CHANGES in whole else ()),
             *(() if make_again else (renderings.NOT_MADE_AGAIN,)),

@@ -7,6 +7,7 @@ from tallystick.evidence.renderings import MakeAgain
 from tallystick.evidence.trust import NOBODY, Trust
 from tallystick.evidence.verification import verify_bundle
 from tallystick.evidence.verified import Verified
+from tallystick.report.sample_rows import sample_rows
 from tallystick.report.usage_totals import usage_totals
 from tallystick.runtime.log import log_event
 from tallystick.settings import S3Settings
@@ -29,6 +30,7 @@ def verify(location: str, s3: S3Settings, trust: Trust = NOBODY, *, render: bool
             location=found.location,
             trust=trust,
             read_totals=usage_totals,
+            read_sample=sample_rows,
             make_again=_render_again() if render else None,
         )
         found.check_place(verified.manifest)
