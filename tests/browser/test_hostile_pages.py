@@ -23,6 +23,7 @@ from tallystick.report.changes_page import render_changes
 from tallystick.report.html import render_html
 from tallystick.report.shelf import render_shelf
 from tallystick.report.visible import visible
+from tallystick.report.words import Words
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Visit]
@@ -114,15 +115,19 @@ def assert_asked_for_nothing(visited: Visit) -> None:
 
 
 def test_no_text_changes_an_element_of_a_report_or_gets_it_to_do_anything(visit: Open) -> None:
-    ordinary = benign()
-    visited = visit(render_html(a_document_of(ordinary)))
-    expected, used = shape(visited), visited.page.evaluate(USED, ordinary)
+    ordinary, languages = benign(), [Words.load("en"), Words.load("fr")]
+    visited = visit(b"<!doctype html><title>none</title>")
+    expected = []
+    for words in languages:
+        reopened(visited, render_html(a_document_of(ordinary), words=words))
+        expected.append((shape(visited), visited.page.evaluate(USED, ordinary)))
     wrong: dict[int, Any] = {}
     for place, texts in enumerate(chunks()):
-        page = render_html(a_document_of(texts, licensee=texts[place % TOGETHER]))
-        again = reopened(visited, page)
-        found = {"hidden": hidden(page), "lost": lost(again, texts), "shape": shape(again) != expected}
-        found["used"] = again.page.evaluate(USED, list(texts)) != used
+        language = place % len(languages)
+        page = render_html(a_document_of(texts, licensee=texts[place % TOGETHER]), words=languages[language])
+        reopened(visited, page)
+        found = {"hidden": hidden(page), "lost": lost(visited, texts), "shape": shape(visited) != expected[language][0]}
+        found["used"] = visited.page.evaluate(USED, list(texts)) != expected[language][1]
         if any(found.values()):
             wrong[place] = found
 
