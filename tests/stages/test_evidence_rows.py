@@ -11,7 +11,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from evidence.three_ways import by_hand, by_verify_py
 from stages.world import World
+from tallystick.evidence.sample_rules import ROWS_RULE
 from tallystick.settings import S3Settings
 from tallystick.stages.verify import verify
 
@@ -101,4 +103,6 @@ def test_the_bundle_is_verified_with_its_evidence(bundle: Path) -> None:
     verified = verify(str(bundle), S3Settings(), render=True)
 
     assert verified.files >= 12
+    assert ROWS_RULE in verified.rules
+    assert [check(bundle, None) for check in (by_verify_py, by_hand)] == [0, 0]
     assert {"report.pdf", "findings.xlsx"} <= {file.name for file in bundle.iterdir()}
