@@ -11,7 +11,7 @@ from typing import Any
 class MadeWith:
     """Programs by version, agreements by SHA-256, log files by one digest, settings and the command.
 
-    What `run.json` does not state is empty or None. Bundles from before may state versions of tables: they are left out.
+    What `run.json` does not state is empty or None. The versions of tables that older ones state are left out.
     """
 
     programs: Sequence[tuple[str, str]] = ()
