@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from evidence.attacks import ATTACKS, BEYOND_ALONE, BEYOND_THE_HAND, Case, a_case
+from evidence.attacked import Case, a_case
+from evidence.attacks import ATTACKS, BEYOND_ALONE, BEYOND_THE_HAND
 from evidence.signed import a_signed_bundle, in_folder, refitted, with_own_digest
 from evidence.three_ways import by_hand, by_tallystick, by_verify_py
 from tallystick.errors import VerificationError
