@@ -26,6 +26,7 @@ from evidence.attacked import (
     without_what_it_supersedes,
 )
 from evidence.bundles import (
+    POLICY,
     a_page,
     a_report,
     rows_of_a_sample,
@@ -209,6 +210,38 @@ BEYOND_ALONE: dict[str, Callable[[Case], Files]] = {
     "the sample is no table": lambda case: case.later_with(SAMPLE, b"PAR1"),
     "the strata are of another app": lambda case: case.later_saying(
         FRAME, lambda frame: frame["strata"][0].update(app="other")
+    ),
+    **{
+        f"the page has the policy {policy or 'of nothing'}": partial(
+            lambda case, policy: case.refit({"report.html": a_page(a_report(), policy=policy)}), policy=policy
+        )
+        for policy in (
+            "",
+            POLICY.replace("data:", "https://example.com"),
+            POLICY.replace("'none'", "*", 1),
+            f"{POLICY}; script-src 'unsafe-inline'",
+            f"{POLICY}; script-src data:",
+            f"{POLICY}; connect-src 'self'",
+            f"{POLICY}; report-uri https://example.com",
+            f"script-src *; {POLICY}; script-src 'none'",
+            POLICY.removesuffix("; form-action 'none'"),
+        )
+    },
+    "the page has no policy": lambda case: case.refit(
+        {"report.html": case.good["report.html"].replace(b"http-equiv", b"data-equiv")}
+    ),
+    "the page does something before its policy": lambda case: case.refit(
+        {"report.html": case.good["report.html"].replace(b"<head>", b"<head><script>f()</script>")}
+    ),
+    "the page leads elsewhere when it is opened": lambda case: case.refit(
+        {
+            "report.html": case.good["report.html"].replace(
+                b"</head>", b'<meta content="0;url=https://example.com" HTTP-EQUIV=refresh></head>'
+            )
+        }
+    ),
+    "the page of changes has no policy": lambda case: case.later_with(
+        "changes.html", case.later["changes.html"].replace(b"http-equiv", b"data-equiv")
     ),
     "the rows do not add up": lambda case: case.refit({"usage.parquet": b"PAR1"}),
 }

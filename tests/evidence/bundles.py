@@ -28,6 +28,9 @@ from tallystick.report.usage import usage_parquet
 __all__ = ["Report", "a_bundle", "a_payload", "a_report", "amounts"]
 
 
+POLICY = "default-src 'none'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
 def a_report(changes: Mapping[str, Any] | None = None) -> Report:
     """The small report; `changes` maps paths such as `clauses.0.verdict` to other values."""
     report = copy.deepcopy(A_REPORT)
@@ -70,11 +73,13 @@ def real_usage() -> bytes:
     )
 
 
-def a_page(report: Report) -> bytes:
+def a_page(report: Report, language: str = "en", policy: str = POLICY) -> bytes:
     """The least that a page must say: of which report.json it is, and that one's main numbers."""
     digest = Sha256.of(canonical_bytes(report))
     shown = "".join(f"<p>{number}" for number in main_numbers(report))
-    return f'<!doctype html><meta name="report-sha256" content="{digest}"><title>Report</title>{shown}'.encode()
+    head = f'<meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="{policy}">'
+    named = f'<meta name="report-sha256" content="{digest}"><title>Report</title>'
+    return f'<!doctype html><html lang="{language}"><head>{head}{named}</head>{shown}'.encode()
 
 
 def quality_of(report: Report, *evidence: str) -> dict[str, Any]:

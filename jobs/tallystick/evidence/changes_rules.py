@@ -8,13 +8,14 @@ from tallystick.errors import Difference
 from tallystick.evidence.canonical import Json, NotCanonicalError, parse_canonical
 from tallystick.evidence.changes import CHANGES, CHANGES_PAGE
 from tallystick.evidence.changes_shape import CHANGES_SHAPE
-from tallystick.evidence.document import describe
+from tallystick.evidence.document import NotAsPromisedError, describe
 from tallystick.evidence.manifest import Manifest
+from tallystick.evidence.page_policy import asks_for_nothing
 from tallystick.evidence.reasons import at
 
 RULE = (
     "changes.json compares this report with the revision that the manifest supersedes, counts what it lists, and "
-    "states totals as the report does; changes.html is its page."
+    "states totals as the report does; changes.html is its page, which asks for nothing."
 )
 
 
@@ -39,6 +40,10 @@ def changes_differences(manifest: Manifest, report: Json, whole: Mapping[str, by
     page = whole.get(CHANGES_PAGE)
     if page is not None and manifest.report_sha256.hex not in page.decode("utf-8", "replace"):
         return [_found(CHANGES_PAGE, "report_sha256", str(manifest.report_sha256), "it is not named")]
+    try:
+        asks_for_nothing(page or b"")
+    except NotAsPromisedError as error:
+        return [] if page is None else [_found(CHANGES_PAGE, error.field, error.expected, error.found)]
     return []
 
 

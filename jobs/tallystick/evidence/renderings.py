@@ -14,6 +14,7 @@ from tallystick.errors import Difference
 from tallystick.evidence.bundle import REPORT
 from tallystick.evidence.digest import FileDigest
 from tallystick.evidence.document import Node, NotAsPromisedError
+from tallystick.evidence.page_policy import asks_for_nothing
 from tallystick.evidence.report_shape import is_of_the_first_schema
 
 PAGE, PRINT, WORKBOOK = "report.html", "report.pdf", "findings.xlsx"
@@ -31,9 +32,10 @@ _SUMMARY = ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml")
 
 
 def the_page_is_of_this_report(report: Node, report_bytes: bytes, page: bytes) -> None:
-    """report.html names the digest of report.json, and shows its requests, records, clauses and findings."""
+    """report.html names the digest of report.json, shows its main totals, and asks for nothing when it is opened."""
     if is_of_the_first_schema(report):
         return  # pages of those name no digest
+    asks_for_nothing(page)
     text = page.decode("utf-8", "replace")
     _names_the_digest(text, report_bytes)
     shown = _TAG.sub(" ", _HIDDEN.sub(" ", text))
