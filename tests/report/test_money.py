@@ -107,7 +107,7 @@ def test_the_months_of_ten_years_are_all_shown_in_their_order() -> None:
 def test_a_finding_of_a_total_is_about_no_single_request() -> None:
     text = page(*MONTHS, TOTAL, key="total", requests=0)
 
-    assert "about 0 requests" not in text
+    assert "concerns 0 requests" not in text
     assert "Finding 1: owed and paid , amounts in USD" in text or "Finding 1: owed and paid, amounts in USD" in text
 
 

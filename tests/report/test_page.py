@@ -116,7 +116,7 @@ def test_a_finding_says_what_the_licensee_answered_and_what_earlier_audits_found
     text = text_of(a_document(findings=[finding]))
 
     assert "The licensee’s response of 14 February 2023 The app was off." in text
-    assert "Period 2021: finding f-0, about 11,902 requests: measured 311,902 against –" in text
+    assert "Period 2021: finding f-0, concerning 11,902 requests: measured 311,902 against –" in text
     assert EN.plain("response.nothing") not in text
 
 

@@ -351,7 +351,7 @@ def test_response_cause_refutation_query_and_earlier_findings_stand_in_a_block()
         "Hypothesis, not a measurement: a limit that the gateway did not hold (requests over it that it answered: 18).",
         EN.plain("refuted_by.attribution"),
         "SELECT 1 AS asked",
-        "Period 2021: finding f-1, about 1,900 requests: measured 1,800 against 1,700",
+        "Period 2021: finding f-1, concerning 1,900 requests: measured 1,800 against 1,700",
         "18 of them were answered",
     ):
         assert said in shown
