@@ -134,7 +134,11 @@ def verify_bundle(
         seals=seals,
         unchecked=(
             *(() if read_totals else (f"the sums of {USAGE}, which takes something that reads Parquet",)),
-            *((f"the rows of {SAMPLE}, for the same reason",) if SAMPLE in whole and not read_sample else ()),
+            *(
+                (f"the rows of {SAMPLE}, which takes something that reads Parquet",)
+                if SAMPLE in whole and not read_sample
+                else ()
+            ),
             *((NOT_LOOKED_UP,) if any(name.startswith(EVIDENCE) for name in names) else ()),
             *((NOT_COMPARED,) if CHANGES in whole else ()),
             *(() if make_again else (renderings.NOT_MADE_AGAIN,)),

@@ -7,6 +7,7 @@ from pathlib import Path
 from tallystick.evidence.trust import NOBODY, Trust
 from tallystick.evidence.verification import verify_bundle
 from tallystick.evidence.verified import Verified
+from tallystick.report.sample_rows import sample_rows
 from tallystick.report.usage_totals import usage_totals
 from tallystick.settings import S3Settings
 from tallystick.storage.new_folder import new_folder, write_bundle
@@ -22,6 +23,8 @@ def download(url: str, folder: Path, s3: S3Settings, trust: Trust = NOBODY) -> V
     found = find_bundle(url, s3)
     with new_folder(folder) as unfinished:
         copy = write_bundle(found.reader, unfinished)
-        verified = verify_bundle(copy, location=str(folder), trust=trust, read_totals=usage_totals)
+        verified = verify_bundle(
+            copy, location=str(folder), trust=trust, read_totals=usage_totals, read_sample=sample_rows
+        )
         found.check_place(verified.manifest)
     return verified
