@@ -9,8 +9,9 @@ import pytest
 from evidence.bundles import a_bundle, a_payload, a_sample
 from tallystick.errors import BundleDiffersError
 from tallystick.evidence.bundle import MemoryReader
-from tallystick.evidence.sample_rules import FRAME, RULE, SAMPLE
+from tallystick.evidence.sample_rules import FRAME, ROWS_RULE, RULE, SAMPLE
 from tallystick.evidence.verification import verify_bundle
+from tallystick.report.sample_rows import sample_rows
 
 
 def bundle(**changes: Any) -> dict[str, bytes]:
@@ -19,7 +20,14 @@ def bundle(**changes: Any) -> dict[str, bytes]:
 
 
 def test_a_sample_of_this_report_passes_and_the_rule_is_told() -> None:
-    assert RULE in verify_bundle(MemoryReader(bundle()), location="r1").rules
+    verified = verify_bundle(MemoryReader(bundle()), location="r1")
+    read = verify_bundle(MemoryReader(bundle()), location="r1", read_sample=sample_rows)
+
+    assert (RULE in verified.rules, ROWS_RULE in verified.rules, ROWS_RULE in read.rules) == (True, False, True)
+    assert [one for one in verified.not_checked if SAMPLE in one] == [
+        "the rows of evidence/sample.parquet, which takes something that reads Parquet"
+    ]
+    assert [one for one in read.not_checked if SAMPLE in one] == []
 
 
 @pytest.mark.parametrize(
