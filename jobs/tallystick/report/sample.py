@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from tallystick.addresses import Shown, as_logged
 from tallystick.clauses.usage_reader import Relation, UsageReader
@@ -46,15 +47,19 @@ def strata_of(usage: pa.Table, size: int = SIZE) -> list[Stratum]:
 
     So at most `size` and one for each stratum are drawn, and never fewer of any stratum than a proportional sample.
     """
-    sums: dict[tuple[str, str], int] = {}
-    for row in usage.select(["app", "slot_at", "requests"]).to_pylist():
-        key = (row["app"], f"{row['slot_at']:%Y-%m}")
-        sums[key] = sums.get(key, 0) + row["requests"]
-    every = sum(sums.values())
+    months = pc.strftime(usage["slot_at"].cast(pa.timestamp("us")), format="%Y-%m")
+    counted = pa.table({"app": usage["app"], "month": months, "requests": usage["requests"]})
+    sums = counted.group_by(["app", "month"]).aggregate([("requests", "sum")]).to_pylist()
+    every = sum(row["requests_sum"] for row in sums)
     return [
-        Stratum(app=app, month=month, requests=requests, drawn=min(requests, -(-size * requests // every)))
-        for (app, month), requests in sorted(sums.items())
-        if requests
+        Stratum(
+            app=row["app"],
+            month=row["month"],
+            requests=row["requests_sum"],
+            drawn=min(row["requests_sum"], -(-size * row["requests_sum"] // every)),
+        )
+        for row in sorted(sums, key=lambda row: (row["app"], row["month"]))
+        if row["requests_sum"]
     ]
 
 
