@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from stages.world import World
 from tallystick.demo.object_store import LocalObjectStore
 from tallystick.runtime.engine import Engine
 from tallystick.runtime.log import configure_log
 from tallystick.settings import EngineSettings
+
+settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("no clock")  # a rule holds however busy the machine is
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
