@@ -40,22 +40,21 @@ class DigestKey:
             ) from error
         except (OSError, UnicodeDecodeError) as error:
             raise UnreadableFileError("the digest key cannot be read", where=str(file)) from error
-        if len(text) != 2 * LENGTH or set(text) - set(string.hexdigits):
+        secret = secret_of(text)
+        if secret is None:
             raise BadConfigurationError(
                 f"a digest key is {2 * LENGTH} hex digits and nothing else",
                 where=str(file),
                 next_step="put the right file back, or name it: digest_key_file",
             )
-        return cls(secret=bytes.fromhex(text))
+        return cls(secret=secret)
 
     @classmethod
     def make(cls, file: Path) -> DigestKey:
         """Write a new key that only its owner may read. Raises UnreadableFileError where it cannot be written."""
         key = cls(secret=secrets.token_bytes(LENGTH))
         try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="ascii") as target:
-                target.write(key.secret.hex() + "\n")
+            write_secret(file, key.secret)
         except OSError as error:
             raise UnreadableFileError(
                 f"a digest key cannot be written: {error.strerror or error}",
@@ -82,3 +81,17 @@ class DigestKey:
 
 PUBLISHED_KEY = DigestKey(secret=hashlib.sha256(b"tallystick: the published digest key").digest())
 """Where logs are looked at without a project. Everybody knows it, so it hides only secrets that cannot be guessed."""
+
+
+def secret_of(text: str) -> bytes | None:
+    """The bytes of a key that a file holds as hex digits; None where those are not all of it."""
+    if len(text) != 2 * LENGTH or set(text) - set(string.hexdigits):
+        return None
+    return bytes.fromhex(text)
+
+
+def write_secret(file: Path, secret: bytes) -> None:
+    """Write a key into a new file that only its owner may read. Raises OSError, FileExistsError where there is one."""
+    handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as target:
+        target.write(secret.hex() + "\n")

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
-import string
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tallystick.digest_key import DigestKey
+from tallystick.digest_key import BLOCK, LENGTH, DigestKey, secret_of, write_secret
 from tallystick.errors import (
     BadConfigurationError,
     MissingInputError,
@@ -20,10 +18,6 @@ from tallystick.errors import (
     UsageError,
 )
 
-LENGTH = 32
-"""Bytes of a key."""
-BLOCK = 64
-"""Bytes of a block of SHA-256, to which RFC 2104 fills a key."""
 SCHEMA = "tallystick/commitment/1"
 
 
@@ -47,22 +41,21 @@ class SharedKey:
             raise UnreadableFileError(f"this key cannot be read: {error.strerror}", where=str(file)) from error
         except UnicodeDecodeError:
             text = ""
-        if len(text) != 2 * LENGTH or set(text) - set(string.hexdigits):
+        secret = secret_of(text)
+        if secret is None:
             raise BadConfigurationError(
                 f"a shared key is {2 * LENGTH} hex digits and nothing else",
                 where=str(file),
                 next_step="name the file that tallystick keys shared made, on either side",
             )
-        return cls(secret=bytes.fromhex(text))
+        return cls(secret=secret)
 
     @classmethod
     def make(cls, file: Path) -> SharedKey:
         """Write a new key that only its owner may read. Raises UsageError where there is a file, StoreRefusedError."""
         key = cls(secret=secrets.token_bytes(LENGTH))
         try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="ascii") as target:
-                target.write(key.secret.hex() + "\n")
+            write_secret(file, key.secret)
         except FileExistsError as error:
             raise UsageError(
                 "there is a file already, and a key is never overwritten",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from tallystick.evidence.canonical import Json
 
@@ -57,6 +58,8 @@ ONE_OF: Mapping[str, str] = {
     "asks": "ask",
 }
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+AMOUNTS = ("records", "response_bytes")
+"""Amounts that a request may not say."""
 _SHA256 = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 _OF_AN_AMOUNT = {"known": "requests that say their {}", "unknown": "requests that do not say their {}"}
 
@@ -78,26 +81,64 @@ def label(values: Sequence[Json]) -> str:
     return " / ".join("none" if each is None else str(each) for each in values)
 
 
-def words_of(steps: Sequence[str | int]) -> str:
+class Vocabulary(Protocol):
+    """How a language says the steps of a way into a report; a KeyError where it has no word."""
+
+    def one_of(self, step: str, name: str | int) -> str:
+        """An element of the list `step`: `app halcyon-monitor`."""
+        ...
+
+    def hour(self, day: int, hour: str | int) -> str:
+        """An hour of a weekday, from Monday, 0."""
+        ...
+
+    def part(self, step: str, part: str) -> str:
+        """The `sum`, `known` or `unknown` of an amount."""
+        ...
+
+    def step(self, step: str | int) -> str:
+        """Any other key, or place in a list."""
+        ...
+
+
+class English:
+    """The words of changes.json."""
+
+    def one_of(self, step: str, name: str | int) -> str:
+        """`app halcyon-monitor`."""
+        return f"{ONE_OF[step]} {name}"
+
+    def hour(self, day: int, hour: str | int) -> str:
+        """`Monday, hour 3`."""
+        return f"{WEEKDAYS[day] if day < len(WEEKDAYS) else day + 1}, hour {hour}"
+
+    def part(self, step: str, part: str) -> str:
+        """`requests that say their records`."""
+        return _OF_AN_AMOUNT.get(part, "{}").format(step.replace("_", " "))
+
+    def step(self, step: str | int) -> str:
+        """`requests over`, `number 3`."""
+        return f"number {step + 1}" if isinstance(step, int) else step.replace("_", " ")
+
+
+def words_of(steps: Sequence[str | int], vocabulary: Vocabulary | None = None) -> str:
     """`app halcyon-monitor, requests` for `consumption.apps[halcyon-monitor].requests`; names stay as they are."""
+    words = vocabulary or English()
     said: list[str] = []
     place = 0
     while place < len(steps):
         step, left = steps[place], steps[place + 1 :]
         if step in ONE_OF and left:
-            after = left[0] + 1 if isinstance(left[0], int) else left[0]
-            said.append(f"{ONE_OF[str(step)]} {after}")
+            said.append(words.one_of(str(step), left[0] + 1 if isinstance(left[0], int) else left[0]))
             place += 2
         elif step == "weekday_hours" and len(left) == 2 and all(isinstance(each, int) for each in left):
-            day = int(left[0])
-            said.append(f"{WEEKDAYS[day] if day < len(WEEKDAYS) else day + 1}, hour {left[1]}")
+            said.append(words.hour(int(left[0]), left[1]))
             place += 3
-        elif step in ("records", "response_bytes") and left and left[0] in ("sum", *_OF_AN_AMOUNT):
-            what = str(step).replace("_", " ")
-            said.append(_OF_AN_AMOUNT.get(str(left[0]), "{}").format(what))
+        elif step in AMOUNTS and left and left[0] in ("sum", *_OF_AN_AMOUNT):
+            said.append(words.part(str(step), str(left[0])))
             place += 2
         else:
             if place or len(steps) == 1:
-                said.append(f"number {step + 1}" if isinstance(step, int) else step.replace("_", " "))
+                said.append(words.step(step))
             place += 1
     return ", ".join(said)

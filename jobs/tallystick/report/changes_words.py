@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from tallystick.evidence.changed_words import ONE_OF, words_of
+from tallystick.evidence.changed_words import words_of
 from tallystick.report.words import Words
 
 Steps = tuple[str | int, ...]
 
 _STEP = re.compile(r"(?:^|\.)([a-z_0-9]+)|\[(.*?)\](?=[.\[]|$)", re.DOTALL)
-_LETTERS = ("records", "response_bytes")
 _REASONS = {
     "Another question: the licensee": "question_id",
     "Another question: the period": "question_text",
@@ -42,7 +42,7 @@ def place_said(change: Mapping[str, Any], words: Words) -> str | None:
         return str(change["words"])
     steps = steps_of(change["path"], change["words"])
     try:
-        return None if steps is None else _said(steps, words)
+        return None if steps is None else words_of(steps, _Catalogue(words))
     except KeyError:
         return None
 
@@ -68,28 +68,23 @@ def steps_of(path: str, said: str) -> Steps | None:
     return next((steps for steps in (texts, places) if words_of(steps) == said), None)
 
 
-def _said(steps: Steps, words: Words) -> str:
-    """The same as `changed_words.words_of`, in the catalogue's words; KeyError for a step without one."""
-    said: list[str] = []
-    place = 0
-    while place < len(steps):
-        step, left = steps[place], steps[place + 1 :]
-        if step in ONE_OF and left:
-            after = left[0] + 1 if isinstance(left[0], int) else left[0]
-            said.append(f"{words.plain(f'changed.one.{step}')} {after}")
-            place += 2
-        elif step == "weekday_hours" and len(left) == 2 and all(isinstance(each, int) for each in left):
-            day = words.plain(f"weekday.{int(left[0]) + 1}")
-            said.append(words.plain("changed.hour", day=day, hour=str(left[1])))
-            place += 3
-        elif step in _LETTERS and left and left[0] in ("sum", "known", "unknown"):
-            what = words.plain(f"changed.key.{step}")
-            said.append(what if left[0] == "sum" else words.plain(f"changed.{left[0]}_of", what=what))
-            place += 2
-        else:
-            if place or len(steps) == 1:
-                number = isinstance(step, int)
-                key = "changed.place" if number else f"changed.key.{step}"
-                said.append(words.plain(key, number=str(int(step) + 1)) if number else words.plain(key))
-            place += 1
-    return ", ".join(said)
+@dataclass(frozen=True)
+class _Catalogue:
+    """The catalogue's words for a way into a report."""
+
+    words: Words
+
+    def one_of(self, step: str, name: str | int) -> str:
+        return f"{self.words.plain(f'changed.one.{step}')} {name}"
+
+    def hour(self, day: int, hour: str | int) -> str:
+        return self.words.plain("changed.hour", day=self.words.plain(f"weekday.{day + 1}"), hour=str(hour))
+
+    def part(self, step: str, part: str) -> str:
+        what = self.step(step)
+        return what if part == "sum" else self.words.plain(f"changed.{part}_of", what=what)
+
+    def step(self, step: str | int) -> str:
+        if isinstance(step, int):
+            return self.words.plain("changed.place", number=str(step + 1))
+        return self.words.plain(f"changed.key.{step}")
