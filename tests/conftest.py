@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler.protocol import Scheduling
 
 from stages.world import World
 from tallystick.demo.object_store import LocalObjectStore
@@ -16,6 +18,23 @@ from tallystick.settings import EngineSettings
 
 settings.register_profile("no clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("no clock")  # a rule holds however busy the machine is
+
+
+TOGETHER = ("tests/demo/", "tests/dags/")
+"""Folders whose files share something that takes minutes to make: a demo, an Airflow."""
+
+
+class ByFile(LoadScopeScheduling):
+    """A file of tests to a process at a time, and such a folder at once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid.partition("::")[0])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Scheduling:
+    """How tests are dealt out to several processes."""
+    return ByFile(config, log)  # type: ignore[arg-type]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
