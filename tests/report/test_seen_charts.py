@@ -9,6 +9,7 @@ from tallystick.report.charts import figures
 from tallystick.report.drawing import BEYOND
 from tallystick.report.figure import Figure
 from tallystick.report.hour_calendar import hour_calendar
+from tallystick.report.quiet_hours import quiet_runs
 from tallystick.report.words import Words
 
 EN = Words.load()
@@ -25,6 +26,10 @@ def with_peaks(*entries: dict[str, Any]) -> list[Figure]:
     document = a_document(clauses=clauses)
     document["consumption"]["peaks"] = list(entries)
     return [figure for figure in figures(document, EN) if figure.id.startswith("peaks")]
+
+
+def calendar_of(hours: list[dict[str, str]]) -> Figure:
+    return hour_calendar(hours, quiet_runs(hours), EN)
 
 
 def test_the_fullest_windows_say_how_far_below_their_limit_they_are() -> None:
@@ -65,7 +70,7 @@ def test_a_limit_that_nothing_was_counted_against_draws_nothing() -> None:
 
 def test_the_calendar_has_a_box_for_each_run_of_hours_and_the_runs_that_were_not_seen_as_its_table() -> None:
     seen = ["0" * 8 + "1" * 10 + "0" * 6, "1" * 24, "1" * 24]
-    figure = hour_calendar(hours_seen("2022-03-01", seen, source="gateway <1>"), EN)
+    figure = calendar_of(hours_seen("2022-03-01", seen, source="gateway <1>"))
 
     assert figure.title == "In 14 of 72 hours of the logs no entry was seen"
     assert figure.rows == [
@@ -77,14 +82,14 @@ def test_the_calendar_has_a_box_for_each_run_of_hours_and_the_runs_that_were_not
 
 
 def test_a_calendar_without_a_source_draws_nothing() -> None:
-    assert hour_calendar([], EN).drawings == {}
-    assert hour_calendar([], EN).title == "No source has entries, so that no hour was seen"
+    assert calendar_of([]).drawings == {}
+    assert calendar_of([]).title == "No source has entries, so that no hour was seen"
 
 
 def test_the_calendar_of_very_many_sources_and_years_stays_small() -> None:
     seen = [f"{number * 7919 % 2**24:024b}" for number in range(2 * 365)]
     hours = [row for number in range(9) for row in hours_seen("2021-01-01", seen, source=f"edge-{number}")]
-    figure = hour_calendar(hours, EN)
+    figure = calendar_of(hours)
 
     assert figure.notes[1:] == ["3 more sources are in the table below.", figure.notes[2]]
     assert len(figure.rows) == 400

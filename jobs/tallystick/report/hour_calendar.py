@@ -11,7 +11,7 @@ from typing import Any
 from tallystick.report.axes import day_ticks
 from tallystick.report.drawing import HEAT, INK, MIDDLE_PX, MUTED, SERVED, TEXT_PX, Drawing, escape
 from tallystick.report.figure import Figure, both_widths
-from tallystick.report.quiet_hours import Quiet, quiet_runs
+from tallystick.report.quiet_hours import Quiet
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
 
@@ -57,9 +57,8 @@ def hours_by_source(hours: Sequence[Row], runs: Sequence[Quiet]) -> list[HoursOf
     return found
 
 
-def hour_calendar(hours: Sequence[Row], words: Words) -> Figure:
+def hour_calendar(hours: Sequence[Row], runs: Sequence[Quiet], words: Words) -> Figure:
     """The picture of the report's `hours`, and the runs of hours that were not seen as its table."""
-    runs = quiet_runs(hours)
     seen = hours_by_source(hours, runs)
     by_source = {source: list(rows) for source, rows in groupby(hours, lambda row: str(row["source"]))}
     drawn = dict(list(by_source.items())[:MOST_SOURCES])

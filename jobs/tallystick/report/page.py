@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from tallystick.duck import quote_text
 from tallystick.report.accounting import LogSeen, Sum, identity, log_seen
 from tallystick.report.charts import figures
 from tallystick.report.figure import Figure
 from tallystick.report.hour_calendar import HoursOf, hour_calendar, hours_by_source
 from tallystick.report.limits import AS_WRITTEN, effective_until
 from tallystick.report.made_with import MadeWith, made_with
-from tallystick.report.quiet_hours import quiet_runs
+from tallystick.report.quiet_hours import Quiet, quiet_runs
 from tallystick.report.words import Words
 
 MOST_WINDOWS, MOST_EVIDENCE, MOST_MEASURES, MOST_MONTHS, MOST_ROWS, MOST_NUMBERS = 20, 20, 40, 121, 50, 40
@@ -76,7 +77,7 @@ class FindingBlock:
         """Whether the query of the finding that this one is like is also this one's, with the one key for the other."""
         if self.like is None or not self.finding["query"] or not self.like.finding["query"]:
             return False
-        ours, theirs = (quoted(str(one["key"])) for one in (self.finding, self.like.finding))
+        ours, theirs = (quote_text(str(one["key"])) for one in (self.finding, self.like.finding))
         return bool(str(self.like.finding["query"]).replace(theirs, ours) == self.finding["query"])
 
 
@@ -106,6 +107,7 @@ class Page:
     credentials: Cut | None
     calendar: Figure | None
     hours: Sequence[HoursOf]
+    quiet: Sequence[Quiet]
     sums: Sequence[Sum]
     seen: LogSeen
     outside_versions: int
@@ -126,7 +128,7 @@ def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
     numbers = {finding["id"]: number for number, finding in enumerate(order, 1)}
     clauses = {(clause["version"], clause["clause"]): clause for clause in document["clauses"]}
     consumption, hours = document["consumption"], document["completeness"].get("hours")
-    blocks = _blocks(order, clauses)
+    blocks, quiet = _blocks(order, clauses), quiet_runs(hours or ())
     return Page(
         findings=blocks,
         foremost=_foremost(blocks),
@@ -138,8 +140,9 @@ def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
         routes=cut(_largest_first(consumption["routes"], "route", "method"), MOST_ROWS),
         statuses=_largest_first(consumption["statuses"], "status"),
         credentials=cut(consumption["by_credential"], MOST_ROWS) if "by_credential" in consumption else None,
-        calendar=None if hours is None else hour_calendar(hours, words),
-        hours=hours_by_source(hours or (), quiet_runs(hours or ())),
+        calendar=None if hours is None else hour_calendar(hours, quiet, words),
+        hours=hours_by_source(hours or (), quiet),
+        quiet=quiet,
         sums=identity(document["reconciliation"]),
         seen=log_seen(document),
         outside_versions=int(document["summary"]["requests"])
@@ -152,11 +155,6 @@ def page_of(document: Row, words: Words, run: Row | None = None) -> Page:
 def cut(rows: Sequence[Any], most: int) -> Cut:
     """The first `most` rows and the count of the others."""
     return Cut(rows=rows[:most], rest=max(0, len(rows) - most))
-
-
-def quoted(text: str) -> str:
-    """A text as SQL writes it."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _blocks(findings: Sequence[Row], clauses: Mapping[tuple[Any, Any], Row]) -> list[FindingBlock]:

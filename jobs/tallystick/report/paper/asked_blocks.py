@@ -24,11 +24,13 @@ def asked(document: Row, page: Page, words: Words) -> list[Block]:
     blocks.append(heading(3, words.plain("exposure.title")))
     if document["exposures"]:
         return [*blocks, *(_exposure(each, words) for each in document["exposures"])]
-    return [*blocks, paragraph(f"{words.plain('exposure.none')}: {words.plain('exposure.none_means')}.")]
+    return [
+        *blocks,
+        paragraph(f"{words.plain('exposure.none')}{words.plain('word.colon')}{words.plain('exposure.none_means')}."),
+    ]
 
 
 def _asks(document: Row, page: Page, words: Words) -> Block:
-    numbers = {block.finding["id"]: block.number for block in page.findings}
     columns = [
         column(words.plain("findings.column.number"), number=True),
         column(words.plain("asks.column.what"), wide=4),
@@ -40,7 +42,7 @@ def _asks(document: Row, page: Page, words: Words) -> Block:
             words.number(ask["number"]),
             text(ask_said(ask, words)),
             words.show(ask["clauses"]),
-            words.show(runs(sorted(numbers[each] for each in ask["findings"] if each in numbers))),
+            words.show(runs(page.numbers_of(ask["findings"]))),
         ]
         for ask in document["asks"]
     ]

@@ -8,7 +8,7 @@ from typing import Any
 from tallystick.report.page import MOST_ROWS, Page, cut
 from tallystick.report.paper.chart_blocks import drawn
 from tallystick.report.paper.parts import Block, Cell, cell, column, heading, paragraph, rest, table
-from tallystick.report.quiet_hours import Quiet, quiet_runs
+from tallystick.report.quiet_hours import Quiet
 from tallystick.report.saying import as_stated, reason_said
 from tallystick.report.visible import visible
 from tallystick.report.words import Words
@@ -38,7 +38,7 @@ def completeness(document: Row, page: Page, words: Words) -> list[Block]:
         _sources(complete["sources"], words),
         heading(3, words.plain("completeness.gaps")),
         *_gaps(complete["gaps"], words),
-        *_hours(document, page, words),
+        *_hours(page, words),
         *_files("refused_files", complete["refused_files"], words),
         *_files("repeated_files", complete["repeated_files"], words),
         *_late(complete.get("late_files"), words),
@@ -143,12 +143,11 @@ def _rejected(rejected: Sequence[Row], words: Words) -> Block:
     return table(words.plain("rejected.caption"), columns, rows)
 
 
-def _hours(document: Row, page: Page, words: Words) -> list[Block]:
+def _hours(page: Page, words: Words) -> list[Block]:
     """The calendar, of each source how many hours were seen, and the longest runs of hours that were not."""
     if page.calendar is None:
         return []
-    runs = quiet_runs(document["completeness"]["hours"])
-    beyond = words.plain("hours.rest", n=len(runs) - len(page.calendar.rows))
+    beyond = words.plain("hours.rest", n=len(page.quiet) - len(page.calendar.rows))
     picture = drawn(page.calendar, [note for note in page.calendar.notes if note != beyond])
     if picture is None:
         return [heading(3, words.plain("hours.title")), paragraph(words.plain("completeness.no_sources"))]
@@ -158,7 +157,7 @@ def _hours(document: Row, page: Page, words: Words) -> list[Block]:
         *(column(words.plain(f"hours.{name}"), number=True) for name in numbers),
     ]
     rows = [[visible(of.source), *(words.number(getattr(of, name)) for name in numbers)] for of in page.hours]
-    return [picture, table(words.plain("hours.caption"), columns, rows), *_quiet(runs, words)]
+    return [picture, table(words.plain("hours.caption"), columns, rows), *_quiet(page.quiet, words)]
 
 
 def _quiet(runs: Sequence[Quiet], words: Words) -> list[Block]:
