@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from tallystick.addresses import POSSIBLE, Pseudonyms, Shown
+from tallystick.digest_key import KEPT
 
 FROM_LOGS = frozenset(
     {"key", "sentence", "query", "sql", "request_id", "route", "credential", "credentials", "hint", "credential_hint"}
@@ -20,7 +21,9 @@ sources are the provider's own."""
 TO_BE_RUN = frozenset({"query", "sql"})
 """Those among them that name a secret's digest in full, or they would find nothing."""
 
-_DIGEST = re.compile(r"hmac:([0-9a-f]{12})[0-9a-f]{20}(?=…)")
+SHORT = 12
+"""Digits of a digest: enough to tell apart what one licensee shows."""
+_DIGEST = re.compile(rf"hmac:([0-9a-f]{{{SHORT}}})[0-9a-f]{{{KEPT - SHORT}}}(?=…)")
 
 CLIENT = "client"
 """The column that says who called, where the settings want one."""
@@ -38,7 +41,7 @@ def told(value: Any, shown: Shown, key: str = "") -> Any:
 
 
 def short(text: str) -> str:
-    """`text` with the first 12 digits of what is kept of a secret: `hmac:159e4a573cf4…4d36`."""
+    """`text` with the first digits of what is kept of a secret: `hmac:159e4a573cf4…4d36`."""
     return _DIGEST.sub("hmac:\\1", text) if "hmac:" in text else text
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import duckdb
 
 from tallystick.clauses.usage_reader import Relation
+from tallystick.digest_key import KEPT
 from tallystick.period import Period, to_text, to_us
 from tallystick.register.model import Licensee
+from tallystick.report.callers import SHORT
 from tallystick.report.causes import CredentialShare
 from tallystick.report.usage_within import SUMS, THROTTLED, amounts_of, with_edges
 from tallystick.tables.usage_credential import USAGE_CREDENTIAL
@@ -19,10 +21,7 @@ MOST_CREDENTIALS = 1_000
 """Rows of a report; a licensee may have a token for each of its users."""
 
 SUMMED = ("requests", "records", "records_unknown", "response_bytes", "response_bytes_unknown", "throttled")
-SHORT = 12
-"""Digits of a digest: enough to tell apart what one licensee shows."""
-
-OF_A_SECRET = re.compile(r"hmac:([0-9a-f]{32})(….{0,4})", re.DOTALL)
+OF_A_SECRET = re.compile(rf"hmac:([0-9a-f]{{{KEPT}}})(….{{0,4}})", re.DOTALL)
 """What is kept of a secret (`intake.masking.secret_digest`)."""
 
 Row = Mapping[str, Any]
