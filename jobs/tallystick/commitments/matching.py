@@ -63,7 +63,7 @@ def _pair(connection: duckdb.DuckDBPyConnection, compared: Sequence[str], *, key
         f"SELECT ours, theirs, {_verdict(compared)} AS verdict "
         f"FROM placed_ours AS ours INNER JOIN placed_theirs AS theirs ON {on}"
     )
-    run(f"CREATE TABLE pair AS {pairs} LIMIT 0" if "hour" in keys else "SELECT 0")
+    run(f"CREATE TABLE IF NOT EXISTS pair AS {pairs} LIMIT 0")
     run(f"INSERT INTO pair {pairs}")
     for name, other in SIDES:
         alone = " AND ".join(f"one.{each} = another.{each}" for each in (*keys, "place"))

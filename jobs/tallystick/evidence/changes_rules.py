@@ -37,13 +37,16 @@ def changes_differences(manifest: Manifest, report: Json, whole: Mapping[str, by
             return [_found(CHANGES, path, describe(expected), describe(said[side][key]))]
     for path, expected, found in (*_miscounted(said), *_not_as_reported(said, report)):
         return [_found(CHANGES, path, describe(expected), describe(found))]
-    page = whole.get(CHANGES_PAGE)
-    if page is not None and manifest.report_sha256.hex not in page.decode("utf-8", "replace"):
+    return _page_differences(manifest, whole[CHANGES_PAGE]) if CHANGES_PAGE in whole else []
+
+
+def _page_differences(manifest: Manifest, page: bytes) -> list[Difference]:
+    if manifest.report_sha256.hex not in page.decode("utf-8", "replace"):
         return [_found(CHANGES_PAGE, "report_sha256", str(manifest.report_sha256), "it is not named")]
     try:
-        asks_for_nothing(page or b"")
+        asks_for_nothing(page)
     except NotAsPromisedError as error:
-        return [] if page is None else [_found(CHANGES_PAGE, error.field, error.expected, error.found)]
+        return [_found(CHANGES_PAGE, error.field, error.expected, error.found)]
     return []
 
 
