@@ -10,7 +10,7 @@ from tallystick.report.drawing import REFUSED, SERVED
 from tallystick.report.figure import Figure, both_widths
 from tallystick.report.limits import LONG_WINDOWS, DrawnLimit, drawn_limits, middles_of, passed, running_totals
 from tallystick.report.peak_charts import peak_figures
-from tallystick.report.pictures import app_bars, daily_steps, growing_totals, week_map
+from tallystick.report.pictures import app_bars, day_steps, growing_totals, week_map
 from tallystick.report.words import Words
 
 MOST_APPS = 12
@@ -36,11 +36,10 @@ def requests_per_day(document: Mapping[str, Any], words: Words) -> Figure:
     rows = document["consumption"]["days"]
     days = _dates(rows)
     requests, throttled = _column(rows, "requests"), _column(rows, "throttled")
+    served = [all_ - refused for all_, refused in zip(requests, throttled, strict=True)]
+    layers = [(requests, REFUSED), (served, SERVED)]
     limits = drawn_limits(document, days, ["P1D"])
-    drawings = both_widths(
-        requests,
-        lambda width: daily_steps(document, days, requests, throttled, limits, words, width),
-    )
+    drawings = both_widths(requests, lambda width: day_steps(document, days, layers, limits, words, width))
     notes = [_limit_note(limit, "daily.limit", words) for limit in limits]
     notes += [
         words.plain("daily.zone", zone=limit.time_zone)

@@ -9,7 +9,7 @@ from typing import Any
 from tallystick.report.drawing import BEYOND, SERVED
 from tallystick.report.figure import Figure, both_widths
 from tallystick.report.limits import AS_WRITTEN, DrawnLimit, version_spans
-from tallystick.report.pictures import peak_steps
+from tallystick.report.pictures import day_steps
 from tallystick.report.words import Words
 
 MOST_CHARTS = 4
@@ -45,10 +45,11 @@ def _figure(
     )
     fullest = _by_day(days, [(day["date"], int(day["peak"])) for day, _ in rows])
     over = _by_day(days, [(day["date"], int(day["peak"])) for day, entry in rows if _is_over(day, entry)])
+    layers = [(fullest, SERVED), (over, BEYOND)]
     ends = [words.date(days[place].isoformat()) if days else "–" for place in (0, -1)]
     return Figure(
         id=f"peaks-{number}",
-        drawings=both_widths(fullest, lambda width: peak_steps(document, days, fullest, over, limits, words, width)),
+        drawings=both_widths(fullest, lambda width: day_steps(document, days, layers, limits, words, width)),
         title=_title(rows, entries, cites, within, unit, words),
         description=words.plain(
             "peaks.description", first=ends[0], last=ends[1], within=within, of=unit, high=max(fullest, default=0)

@@ -7,20 +7,7 @@ from datetime import date
 from typing import Any
 
 from tallystick.report.axes import FEW_DAYS, Tick, amount_ticks, day_ticks
-from tallystick.report.drawing import (
-    BEYOND,
-    DIGIT_PX,
-    GRID,
-    HEAT,
-    INK,
-    MUTED,
-    OVER,
-    REFUSED,
-    SERVED,
-    Canvas,
-    Drawing,
-    Frame,
-)
+from tallystick.report.drawing import DIGIT_PX, GRID, HEAT, INK, MUTED, OVER, REFUSED, SERVED, Canvas, Drawing, Frame
 from tallystick.report.limits import DrawnLimit, Passed, version_spans
 from tallystick.report.words import Words
 
@@ -29,21 +16,23 @@ ROW_PX = 14
 """From one row of text above a picture to the next."""
 
 
-def daily_steps(
+def day_steps(
     document: Mapping[str, Any],
     days: Sequence[date],
-    requests: Sequence[int],
-    throttled: Sequence[int],
+    layers: Sequence[tuple[Sequence[int], str]],
     limits: Sequence[DrawnLimit],
     words: Words,
     width: int,
 ) -> Drawing:
-    """One step a day, or one bar when days are few; refused requests light above the others; limits as dashed lines."""
-    within_sight = [limit for limit in limits if limit.limit <= 4 * max(requests)]
-    ticks = amount_ticks(max([*requests, *(limit.limit for limit in within_sight)]), words)
+    """One step a day, or one bar when days are few; limits as dashed lines.
+
+    `layers` are amounts with their colour, each over the one before it, whose amounts are no less.
+    """
+    largest = max(layers[0][0])
+    within_sight = [limit for limit in limits if limit.limit <= 4 * largest]
+    ticks = amount_ticks(max([largest, *(limit.limit for limit in within_sight)]), words)
     canvas = _days_canvas(document, days, ticks, words, width)
-    served = [all_ - refused for all_, refused in zip(requests, throttled, strict=True)]
-    for amounts, colour in ((requests, REFUSED), (served, SERVED)):
+    for amounts, colour in layers:
         if len(days) <= FEW_DAYS:
             canvas.boxes(_bars(amounts, colour))
         else:
@@ -74,28 +63,6 @@ def growing_totals(
     canvas.lines(points, SERVED)
     _limit_lines(canvas, within_sight, words)
     _crossings(canvas, [one for one in crossings if one[0] in within_sight], words)
-    return canvas.drawing()
-
-
-def peak_steps(
-    document: Mapping[str, Any],
-    days: Sequence[date],
-    fullest: Sequence[int],
-    over: Sequence[int],
-    limits: Sequence[DrawnLimit],
-    words: Words,
-    width: int,
-) -> Drawing:
-    """One step a day, or one bar when days are few, those `over` a limit in its colour; limits as dashed lines."""
-    within_sight = [limit for limit in limits if limit.limit <= 4 * max(fullest)]
-    ticks = amount_ticks(max([*fullest, *(limit.limit for limit in within_sight)]), words)
-    canvas = _days_canvas(document, days, ticks, words, width)
-    for amounts, colour in ((fullest, SERVED), (over, BEYOND)):
-        if len(days) <= FEW_DAYS:
-            canvas.boxes(_bars(amounts, colour))
-        else:
-            canvas.areas(_steps(amounts), colour)
-    _limit_lines(canvas, within_sight, words)
     return canvas.drawing()
 
 
